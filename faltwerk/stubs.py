@@ -1,0 +1,40 @@
+"""Die Rümpfe aller Übungen schreiben oder nachsehen, ob sie noch stimmen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from faltwerk.gaps import make_stub
+
+
+def fresh_stub(name: str, root: Path) -> tuple[Path, str]:
+    """Pfad und Inhalt, den der Rumpf der Übung haben muss.
+
+    Nur die Musterlösung wird gelesen: So entsteht der Rumpf auch, solange die übrigen
+    Dateien einer neuen Übung noch fehlen.
+
+    Raises:
+        FileNotFoundError: Wenn die Musterlösung fehlt.
+        faltwerk.gaps.GapError: Wenn eine Marke fehlerhaft ist.
+    """
+    solution = root / name / "solution.py"
+    source = solution.read_text(encoding="utf-8")
+    return root / name / f"{name}.py", make_stub(source, f"{name}/solution.py")
+
+
+def stale_stubs(names: list[str], root: Path) -> list[Path]:
+    """Die Rümpfe, die fehlen oder nicht mehr zu ihrer Musterlösung passen."""
+    stale = []
+    for name in names:
+        path, text = fresh_stub(name, root)
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(path)
+    return stale
+
+
+def write_stubs(names: list[str], root: Path) -> list[Path]:
+    """Schreibt die Rümpfe, die sich ändern, und gibt ihre Pfade zurück."""
+    written = stale_stubs(names, root)
+    for path in written:
+        path.write_text(fresh_stub(path.parent.name, root)[1], encoding="utf-8")
+    return written
