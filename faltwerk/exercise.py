@@ -174,7 +174,7 @@ def _parts(data: dict, gaps: list[Gap], description: Path) -> tuple[Part, ...]:
     names = list(dict.fromkeys(gap.part for gap in gaps))
     if [entry["name"] for entry in data["parts"]] != names:
         raise ExerciseError(
-            f"{description}: Unter [[parts]] müssen in dieser Reihenfolge {', '.join(names)} stehen."
+            f"{description}: Unter [[parts]] müssen der Reihe nach {', '.join(names)} stehen."
         )
     return tuple(
         Part(

@@ -1,0 +1,161 @@
+"""Zwei Beobachtungen vergleichen: gleich, oder der erste deutsche Satz, der sagt, warum nicht."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from faltwerk.observe import Observation, decode_array
+
+_ARRAYS = ("number", "array", "tensor")
+_KINDS = {
+    "number": "eine Zahl",
+    "array": "ein NumPy-Array",
+    "tensor": "ein PyTorch-Tensor",
+    "sequence": "ein Tupel",
+    "dict": "ein Wörterbuch",
+    "text": "ein Text",
+    "other": "ein anderes Objekt",
+}
+# So kurz, dass ein ganzes Array in eine Zeile der Meldung passt.
+_SHORT = 120
+
+_REASONS = {
+    "EOFError": "Ihr Code wartet mit input() auf eine Eingabe; die Prüfung gibt keine",
+    "MemoryError": "Ihr Code fordert mehr Speicher an, als die Prüfung erlaubt",
+    "NotImplementedError": "Ihr Code ist an dieser Stelle noch nicht ausgefüllt",
+    "RecursionError": "Ihr Code ruft sich immer wieder selbst auf",
+    "SystemExit": "Ihr Code beendet das Programm mit sys.exit",
+    "KeyboardInterrupt": "Ihr Code bricht das Programm mit KeyboardInterrupt ab",
+}
+
+
+def difference(
+    expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool = False
+) -> str | None:
+    """Vergleicht, was herauskam, mit dem, was herauskommen muss.
+
+    Args:
+        expected: Beobachtung an der Musterlösung.
+        got: Beobachtung an der Abgabe.
+        rtol: Zulässige relative Abweichung.
+        atol: Zulässige absolute Abweichung.
+        dtype: Ob auch der Datentyp gleich sein muss.
+
+    Returns:
+        ``None``, wenn beide gleich sind, sonst ein deutscher Satzteil mit dem ersten Unterschied.
+    """
+    if got[0] in ("timeout", "killed"):
+        return describe_abort(got)
+    if expected[0] == "raises":
+        if got[0] == "raises":
+            same = expected[1] == got[1]
+            return None if same else f"erwartet wird {expected[1]}, aber {describe_abort(got)}"
+        return f"erwartet wird ein {expected[1]}, es kommt aber ein Ergebnis heraus"
+    if got[0] == "raises":
+        return describe_abort(got)
+    return _value_difference(expected, got, rtol, atol, dtype, "")
+
+
+def describe_abort(observation: Observation) -> str:
+    """Sagt in einem deutschen Satzteil, wie ein Lauf abgebrochen ist."""
+    if observation[0] == "timeout":
+        return "Ihr Code wird nicht fertig; vermutlich endet eine Schleife nie"
+    if observation[0] == "killed":
+        return f"Ihr Code beendet den Prozess vorzeitig ({observation[1]})"
+    _, kind, text, line, _ = observation
+    where = f" in Zeile {line}" if line else ""
+    if kind in _REASONS:
+        return _REASONS[kind] + where
+    quoted = f": »{' '.join(text.split())}«" if text.strip() else ""
+    return f"Ihr Code bricht{where} mit {kind} ab{quoted}"
+
+
+def _value_difference(
+    expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
+) -> str | None:
+    tag = expected[0]
+    if tag in _ARRAYS:
+        return _array_difference(expected, got, rtol, atol, dtype, where)
+    if got[0] != tag:
+        return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
+    if tag == "sequence":
+        if len(expected[1]) != len(got[1]):
+            return f"{where}erwartet werden {len(expected[1])} Werte, es sind {len(got[1])}"
+        pairs = [
+            (f"{where}Wert {i}: ", *p)
+            for i, p in enumerate(zip(expected[1], got[1], strict=True), 1)
+        ]
+    elif tag == "dict":
+        if list(expected[1]) != list(got[1]) and set(expected[1]) != set(got[1]):
+            return f"{where}erwartet werden {list(expected[1])}, es sind {list(got[1])}"
+        pairs = [(f"{where}{key}: ", value, got[1][key]) for key, value in expected[1].items()]
+    else:
+        if expected[1] == got[1]:
+            return None
+        return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
+    for label, left, right in pairs:
+        found = _value_difference(left, right, rtol, atol, dtype, label)
+        if found:
+            return found
+    return None
+
+
+def _name(observation: Observation) -> str:
+    tag = observation[0]
+    if tag == "constant":
+        return str(observation[1])
+    if tag == "other":
+        return f"ein Objekt vom Typ {observation[1]}"
+    if tag == "text":
+        return f"der Text »{observation[1]}«"
+    return _KINDS[tag]
+
+
+def _array_difference(
+    expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
+) -> str | None:
+    if got[0] not in _ARRAYS or (expected[0], got[0]) in (("array", "tensor"), ("tensor", "array")):
+        return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
+    left, right = decode_array(expected), decode_array(got)
+    if left.shape != right.shape:
+        return f"{where}die Form ist {right.shape}, erwartet wird {left.shape}"
+    if expected[0] == "number" and left.dtype.kind in "iu" and right.dtype.kind == "f":
+        return f"{where}erwartet wird die ganze Zahl {left}, herausgekommen ist {right}"
+    # inf - inf gibt eine Warnung, ist hier aber ein gewöhnlicher Vergleich.
+    with np.errstate(invalid="ignore"):
+        same = np.isclose(right, left, rtol=rtol, atol=atol, equal_nan=True)
+    if not np.all(same):
+        return f"{where}{_first_wrong(left, right, ~same)}"
+    if dtype and expected[1] != got[1]:
+        return f"{where}der Datentyp ist {got[1]}, erwartet wird {expected[1]}"
+    return None
+
+
+def _first_wrong(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> str:
+    if expected.ndim == 0:
+        return f"erwartet wird {_number(expected[()])}, herausgekommen ist {_number(got[()])}"
+    index = tuple(int(i) for i in np.argwhere(wrong)[0])
+    place = f"[{', '.join(map(str, index))}]"
+    text = (
+        f"an der Stelle {place} wird {_number(expected[index])} erwartet, "
+        f"herausgekommen ist {_number(got[index])}"
+    )
+    if expected.size > 1:
+        text += f" ({int(wrong.sum())} von {expected.size} Werten weichen ab)"
+    left, right = inline(expected), inline(got)
+    if left and right and expected.size > 1:
+        text += f"\nErwartet: {left}\nErhalten: {right}"
+    return text
+
+
+def _number(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def inline(array: np.ndarray) -> str | None:
+    """Ein kleines Array in einer Zeile, ein großes als ``None``."""
+    if array.size > 64:
+        return None
+    text = np.array2string(array, separator=", ", max_line_width=10_000, precision=4)
+    text = " ".join(text.split())
+    return text if len(text) <= _SHORT else None

@@ -1,0 +1,130 @@
+"""Ein Programm gegen Prüffälle laufen lassen und festhalten, was dabei herauskommt.
+
+Das Modul kommt mit der Standardbibliothek und NumPy aus, damit es auch im Browser läuft. Eine
+Beobachtung besteht nur aus Listen, Zahlen und Texten: Sie lässt sich als JSON aus dem Prozess
+der Abgabe herausreichen, ohne dass beim Lesen fremder Code ausgeführt würde.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import copy
+import io
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from faltwerk.cases import Case
+
+MODULE = "abgabe"
+FILENAME = "<abgabe>"
+# Zeilen der Abgabe sind im gespleißten Baum um diesen Betrag verschoben: Daran erkennt man in
+# einer Fehlerspur, welche Zeile von wem stammt.
+STUDENT_LINES = 1_000_000
+MAX_BYTES = 16 * 2**20
+
+Observation = list[Any]
+
+
+def observe(tree: ast.Module, cases: Sequence[Case]) -> Iterator[Observation]:
+    """Führt ein Programm aus und liefert für jeden Prüffall die Beobachtung.
+
+    Args:
+        tree: Das Programm als Syntaxbaum.
+        cases: Die Prüffälle.
+
+    Yields:
+        Eine Beobachtung je Fall; bricht das Programm selbst ab, für jeden Fall dieser Abbruch.
+    """
+    module = types.ModuleType(MODULE)
+    # Dataclasses und Vererbung schlagen das Modul unter seinem Namen nach.
+    sys.modules[MODULE] = module
+    try:
+        exec(compile(tree, FILENAME, "exec"), module.__dict__)
+    except BaseException as error:
+        failure = _failure(error)
+        for _ in cases:
+            yield failure
+        return
+    for case in cases:
+        yield _run_case(module.__dict__, case)
+
+
+def _run_case(names: dict[str, Any], case: Case) -> Observation:
+    program = ast.parse(case.code, "<prüffall>")
+    last = ast.Expression(program.body.pop().value)
+    try:
+        namespace = {**names, **copy_given(case.given)}
+        exec(compile(program, "<prüffall>", "exec"), namespace)
+        return encode(eval(compile(last, "<prüffall>", "eval"), namespace))
+    except BaseException as error:
+        return _failure(error)
+
+
+def copy_given(given: Any) -> dict[str, Any]:
+    """Kopiert die Eingaben eines Falls, denn eine Abgabe darf sie verändern; Module bleiben."""
+    return {
+        name: value if isinstance(value, types.ModuleType) else copy.deepcopy(value)
+        for name, value in given.items()
+    }
+
+
+def _failure(error: BaseException) -> Observation:
+    line = None
+    trace = error.__traceback__
+    innermost_is_student = False
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == FILENAME:
+            innermost_is_student = trace.tb_lineno > STUDENT_LINES
+            if innermost_is_student:
+                line = trace.tb_lineno - STUDENT_LINES
+        trace = trace.tb_next
+    try:
+        text = str(error)
+    except BaseException:
+        text = ""
+    return ["raises", type(error).__name__, text[:300], line, innermost_is_student]
+
+
+def encode(value: Any, depth: int = 0) -> Observation:
+    """Übersetzt einen Wert in eine Beobachtung."""
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return ["constant", None if value is None else bool(value)]
+    if isinstance(value, str):
+        return ["text", value[:2000]]
+    if isinstance(value, (int, float, np.number)):
+        try:
+            return _array("number", np.asarray(value))
+        except OverflowError:
+            return ["other", type(value).__name__]
+    if isinstance(value, (tuple, list)) and depth < 8 and len(value) < 1000:
+        return ["sequence", [encode(element, depth + 1) for element in value]]
+    if isinstance(value, dict) and depth < 8 and len(value) < 1000:
+        return ["dict", {str(key): encode(item, depth + 1) for key, item in value.items()}]
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        tensor = value.detach().cpu()
+        name = str(tensor.dtype).removeprefix("torch.")
+        if name == "bfloat16":
+            tensor = tensor.float()
+        return _array("tensor", tensor.numpy(), name)
+    if isinstance(value, np.ndarray):
+        return _array("array", np.asarray(value))
+    return ["other", type(value).__name__]
+
+
+def _array(tag: str, array: np.ndarray, dtype: str | None = None) -> Observation:
+    if array.dtype.kind not in "biufc" or array.nbytes > MAX_BYTES:
+        return ["other", f"{dtype or array.dtype} {array.shape}"]
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
+    return [tag, dtype or array.dtype.name, base64.b64encode(buffer.getvalue()).decode()]
+
+
+def decode_array(observation: Observation) -> np.ndarray:
+    """Gibt das Array einer Beobachtung zurück."""
+    return np.load(io.BytesIO(base64.b64decode(observation[2])), allow_pickle=False)
