@@ -136,7 +136,7 @@ class Judge:
         if all(verdict.status == "correct" for verdict in verdicts.values()):
             # Jede Lücke ist für sich richtig: Dann liegt es an dem, was nicht Lücke ist.
             node = find_function(student, (part,))
-            reason = f"Für sich ist die Lücke richtig, »{part}« rechnet aber als Ganzes falsch: {problem}"
+            reason = f"Für sich richtig, doch »{part}« rechnet als Ganzes falsch: {problem}"
             return {
                 gap.number: Verdict(gap.number, "untested", reason, node.lineno) for gap in gaps
             }
@@ -352,7 +352,7 @@ def parse(source: str) -> ast.Module:
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(
-            "Die Datei lässt sich nicht lesen: Sie enthält Nullbytes oder ist zu tief verschachtelt."
+            "Die Datei enthält Nullbytes oder ist zu tief verschachtelt; so lässt sie sich nicht lesen."
         ) from error
 
 
