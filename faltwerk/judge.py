@@ -352,7 +352,7 @@ def parse(source: str) -> ast.Module:
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(
-            "Die Datei enthält Nullbytes oder ist zu tief verschachtelt; so lässt sie sich nicht lesen."
+            "Die Datei enthält Nullbytes oder ist zu tief verschachtelt."
         ) from error
 
 

@@ -33,14 +33,16 @@ def main(root: str, exercise: str, framework: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     jobs = os.fdopen(os.dup(0), "rb")
     null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
     if framework == "torch":
         import torch
 
         # Ein Thread genügt, und vor dem Gabeln darf kein Rechenthread laufen.
         torch.set_num_threads(1)
     cases = runpy.run_path(str(Path(root, exercise, "checks.py")))["cases"]()
+    # Bis hierher darf ein Fehler im Ordner der Übung auf der Fehlerausgabe erscheinen.
+    os.dup2(null, 2)
     _send(answers, [_described(case) for case in cases])
     while (job := _receive(jobs)) is not None:
         tree, numbers, seconds = job

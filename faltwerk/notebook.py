@@ -1,0 +1,135 @@
+"""Die Prüfung im Notebook: beurteilt, was die Zellen bisher definiert haben."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from faltwerk import report
+from faltwerk.exercise import Exercise, ExerciseError, load_all
+from faltwerk.judge import Verdict
+from faltwerk.sandbox import Sandbox
+from faltwerk.submission import read_submission
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Result:
+    """Das Ergebnis einer Prüfung; Jupyter zeigt es als Tabelle, sonst steht es als Text da.
+
+    Attributes:
+        verdicts: Die Urteile, eines je beurteilter Lücke.
+    """
+
+    def __init__(self, verdicts: Sequence[Verdict]) -> None:
+        self.verdicts = tuple(verdicts)
+
+    @property
+    def passed(self) -> bool:
+        """Ob jede beurteilte Lücke richtig ist."""
+        return all(verdict.status == "correct" for verdict in self.verdicts)
+
+    def __repr__(self) -> str:
+        return report.as_text(self.verdicts)
+
+    def _repr_html_(self) -> str:
+        return report.as_html(self.verdicts)
+
+
+def interactive_check(name: str, namespace: Mapping[str, Any]) -> Result:
+    """Beurteilt, was ein Notebook bisher definiert hat.
+
+    Args:
+        name: Eine Übung (``"pooling"``), ein Teil (``"pooling.maxpool2d"``) oder der Anfang eines
+            Teilnamens, der nur in einer Übung vorkommt (``"maxpool"``).
+        namespace: ``globals()`` des Notebooks.
+
+    Raises:
+        faltwerk.exercise.ExerciseError: Wenn kein Teil oder mehr als eine Übung gemeint sein kann.
+        faltwerk.judge.UnreadableError: Wenn nichts definiert ist oder eine Zelle kein Python ist.
+    """
+    exercise, parts = _resolve(name)
+    source = _defined_source(namespace)
+    with Sandbox(exercise) as box:
+        verdicts = box.judge().judge(source)
+    wanted = {
+        task.gap.number for part in exercise.parts if part.name in parts for task in part.tasks
+    }
+    return Result([_without_line(verdict) for verdict in verdicts if verdict.gap in wanted])
+
+
+def _without_line(verdict: Verdict) -> Verdict:
+    # Gezählt würde über alle Zellen hinweg; eine solche Zeilennummer führt nur in die Irre.
+    return Verdict(verdict.gap, verdict.status, verdict.message, None)
+
+
+def _resolve(name: str) -> tuple[Exercise, set[str]]:
+    exercises = load_all(_ROOT)
+    for exercise in exercises:
+        if name == exercise.name:
+            return exercise, {part.name for part in exercise.parts}
+    wanted, _, prefix = name.rpartition(".")
+    matches = [
+        (exercise, found)
+        for exercise in exercises
+        if wanted in ("", exercise.name)
+        and (found := {part.name for part in exercise.parts if part.name.startswith(prefix)})
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = " oder ".join(f"»{exercise.name}.{prefix}«" for exercise, _ in matches)
+        raise ExerciseError(f"»{name}« kommt in mehreren Übungen vor; schreiben Sie {names}.")
+    known = ", ".join(exercise.name for exercise in exercises)
+    raise ExerciseError(f"Weder eine Übung noch ein Teil heißt »{name}«; Übungen sind {known}.")
+
+
+def _defined_source(namespace: Mapping[str, Any]) -> str:
+    cells = namespace.get("In")
+    if isinstance(cells, list):
+        return _definitions("\n".join(cell for cell in cells if _is_python(cell)))
+    if isinstance(namespace.get("__file__"), str):
+        return read_submission(Path(namespace["__file__"]))
+    texts = []
+    for value in namespace.values():
+        if inspect.isfunction(value) or inspect.isclass(value):
+            try:
+                texts.append(inspect.getsource(value))
+            except (OSError, TypeError):
+                continue
+    return "\n".join(texts)
+
+
+def _is_python(cell: str) -> bool:
+    # Zellen mit IPython-Befehlen (%, !) sind kein Python und definieren nichts, was hier zählt.
+    try:
+        ast.parse(cell)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _definitions(source: str) -> str:
+    """Importe, Funktionen, Klassen und die Konstanten, die diese benutzen."""
+    tree = ast.parse(source)
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    used = {
+        node.id
+        for definition in tree.body
+        if isinstance(definition, kinds)
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Name)
+    }
+    kept = [
+        node
+        for node in tree.body
+        if isinstance(node, kinds)
+        or (
+            isinstance(node, ast.Assign)
+            and any(isinstance(target, ast.Name) and target.id in used for target in node.targets)
+        )
+    ]
+    return "\n".join(ast.get_source_segment(source, node) or "" for node in kept) or "\n"
