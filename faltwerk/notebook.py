@@ -132,4 +132,4 @@ def _definitions(source: str) -> str:
             and any(isinstance(target, ast.Name) and target.id in used for target in node.targets)
         )
     ]
-    return "\n".join(ast.get_source_segment(source, node) or "" for node in kept) or "\n"
+    return "\n".join(ast.unparse(node) for node in kept)
