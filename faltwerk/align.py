@@ -220,6 +220,13 @@ class _Plain(ast.NodeTransformer):
         is_call = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
         return None if is_call and value.func.id == "print" else node
 
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        visited = super().generic_visit(node)
+        # Eine Schleife, die nur ausgibt, darf nicht leer zurückbleiben.
+        if isinstance(visited, ast.stmt) and getattr(visited, "body", None) == []:
+            visited.body = [ast.copy_location(ast.Pass(), visited)]
+        return visited
+
 
 def _normalised(block: list[ast.stmt]) -> list[ast.stmt]:
     plain = [_Plain().visit(copy.deepcopy(statement)) for statement in block]
@@ -286,7 +293,9 @@ def _hole_states(hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_S
     if hole.kind != "value":
         yield state.filled(hole.number, run)
         return
-    if not run:
+    if all(isinstance(node, ast.Pass) for node in run):
+        # Jemand hat die Zeile gelöscht: Dann ist die Lücke offen, und die übrigen zählen weiter.
+        yield state.filled(hole.number, run)
         return
     stored = _stored(run)
     options = [state]
@@ -348,10 +357,14 @@ def _same_items(ours, theirs, state, local, budget) -> Iterator[_State]:
         yield from _same_items(ours[1:], theirs[1:], inner, local, budget)
 
 
-def _score(state: _State, pattern: list[ast.stmt], markers: Mapping[int, int]) -> tuple[int, int]:
+def _score(
+    state: _State, pattern: list[ast.stmt], markers: Mapping[int, int]
+) -> tuple[int, int, int]:
     targets = {hole.number: hole.targets for statement in pattern for hole in _holes(statement)}
-    marked = foreign = 0
+    marked = foreign = filled = 0
     for number, run in state.runs.items():
+        # Wo noch »...« steht, gehört nichts weiter hinein.
+        filled += bool(run) - 2 * (len(run) > 1 and _has_ellipsis(run))
         lines = {
             line
             for node in run
@@ -365,7 +378,12 @@ def _score(state: _State, pattern: list[ast.stmt], markers: Mapping[int, int]) -
             if other != number
             for name in names - targets.get(number, frozenset())
         )
-    return marked, foreign
+    return marked, filled, foreign
+
+
+def _has_ellipsis(run: list[ast.stmt]) -> bool:
+    values = (getattr(statement, "value", None) for statement in run)
+    return any(isinstance(value, ast.Constant) and value.value is Ellipsis for value in values)
 
 
 def _holes(node: ast.AST) -> Iterator[_Hole]:

@@ -119,7 +119,10 @@ def _gaps_in(
     if isinstance(node, ast.FunctionDef):
         body = body_below_docstring(node)
         head = range(node.lineno, node.body[0].lineno)
-        line = next((number for number in head if number in markers), None)
+        # Eine Marke in einer Zeile für sich steht nicht mehr in der Kopfzeile.
+        line = next(
+            (n for n in head if n in markers and not lines[n - 1].lstrip().startswith("#")), None
+        )
         if line is not None and body:
             end = body[-1]
             return [

@@ -98,6 +98,16 @@ class Judge:
             UnreadableError: Wenn die Datei kein Python ist.
         """
         student = parse(source)
+        try:
+            return self._verdicts(source, student, progress)
+        except RecursionError as error:
+            raise UnreadableError(
+                "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
+            ) from error
+
+    def _verdicts(
+        self, source: str, student: ast.Module, progress: Callable[[int], None]
+    ) -> list[Verdict]:
         found = align(self._solution, self.exercise.gaps, student, _markers(source))
         verdicts = {
             number: Verdict(number, "open", _open_message(self.exercise, number), filling.line)
@@ -335,6 +345,8 @@ def parse(source: str) -> ast.Module:
     """
     if not source.strip():
         raise UnreadableError("Die Datei ist leer; »start« legt einen frischen Rumpf an.")
+    if "\0" in source:
+        raise UnreadableError("Die Datei enthält Nullbytes; sie ist kein Text.")
     try:
         return ast.parse(source)
     except TabError as error:
@@ -352,7 +364,7 @@ def parse(source: str) -> ast.Module:
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(
-            "Die Datei enthält Nullbytes oder ist zu tief verschachtelt."
+            "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
         ) from error
 
 
