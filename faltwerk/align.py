@@ -9,9 +9,10 @@ aneinanderstoßen.
 from __future__ import annotations
 
 import ast
-import copy
+import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from faltwerk.gaps import Gap, assigned_value, body_below_docstring
 from faltwerk.observe import STUDENT_LINES
@@ -166,7 +167,7 @@ def _filling(
 ) -> Filling:
     line = run[0].lineno if run else marked.get(gap.number, function.lineno)
     renamed = _Rename(back, local)
-    statements = [renamed.visit(copy.deepcopy(statement)) for statement in run]
+    statements = [renamed.visit(clone(statement)) for statement in run]
     for statement in statements:
         ast.increment_lineno(statement, STUDENT_LINES)
     return Filling(statements, line, _is_open(run, gap.kind))
@@ -229,7 +230,7 @@ class _Plain(ast.NodeTransformer):
 
 
 def _normalised(block: list[ast.stmt]) -> list[ast.stmt]:
-    plain = [_Plain().visit(copy.deepcopy(statement)) for statement in block]
+    plain = [_Plain().visit(clone(statement)) for statement in block]
     return [statement for statement in plain if statement is not None]
 
 
@@ -411,6 +412,11 @@ class _Rename(ast.NodeTransformer):
         return node
 
 
+def clone(tree: Any) -> Any:
+    """Eine Kopie eines Syntaxbaums; Pickle ist dabei zehnmal so schnell wie ``deepcopy``."""
+    return pickle.loads(pickle.dumps(tree))
+
+
 def splice(
     solution: ast.Module,
     gaps: tuple[Gap, ...],
@@ -428,12 +434,12 @@ def splice(
     Returns:
         Der neue Syntaxbaum.
     """
-    tree = copy.deepcopy(solution)
+    tree = clone(solution)
     for gap in gaps:
         if gap.number in fillings:
             function = find_function(tree, gap.path)
             # Ein leerer Rumpf ist kein gültiges Python.
-            content = copy.deepcopy(fillings[gap.number]) or [ast.Pass()]
+            content = clone(fillings[gap.number]) or [ast.Pass()]
             if gap.kind == "body":
                 kept = len(function.body) - len(body_below_docstring(function))
                 function.body[kept:] = content
@@ -481,7 +487,7 @@ def student_extras(student: ast.Module, solution: ast.Module) -> list[ast.stmt]:
             isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign))
             and not _defined(node) & known
         ):
-            extras.append(ast.increment_lineno(copy.deepcopy(node), STUDENT_LINES))
+            extras.append(ast.increment_lineno(clone(node), STUDENT_LINES))
     return extras
 
 

@@ -7,7 +7,6 @@ Rein rechnend und ohne Ein- und Ausgabe: Wie ein Programm ausgeführt wird, best
 from __future__ import annotations
 
 import ast
-import copy
 import io
 import math
 import tokenize
@@ -19,6 +18,7 @@ from faltwerk.align import (
     Filling,
     Unaligned,
     align,
+    clone,
     find_function,
     splice,
     student_extras,
@@ -133,6 +133,12 @@ class Judge:
         student: ast.Module,
         extras: list[ast.stmt],
     ) -> dict[int, Verdict]:
+        fillings = [found[gap.number] for gap in gaps]
+        if all(
+            isinstance(filling, Filling) and self._is_sample(gap, filling)
+            for gap, filling in zip(gaps, fillings, strict=True)
+        ):
+            return {gap.number: _correct(gap, found) for gap in gaps}
         every = [gap for gap in self.exercise.gaps if gap.part == part]
         complete = len(every) == len(gaps)
         whole = self._whole_part(part, student, extras) if complete else None
@@ -158,9 +164,9 @@ class Judge:
         theirs = find_function(student, (part,))
         if theirs is None:
             return None
-        tree = copy.deepcopy(self._solution)
+        tree = clone(self._solution)
         place = tree.body.index(find_function(tree, (part,)))
-        tree.body[place] = ast.increment_lineno(copy.deepcopy(theirs), STUDENT_LINES)
+        tree.body[place] = ast.increment_lineno(clone(theirs), STUDENT_LINES)
         return with_extras(tree, extras)
 
     def _judge_gap(
@@ -417,7 +423,7 @@ def _without_annotation(node: ast.stmt) -> ast.stmt:
 
 
 def _shifted(tree: ast.Module) -> ast.Module:
-    return ast.increment_lineno(copy.deepcopy(tree), STUDENT_LINES)
+    return ast.increment_lineno(clone(tree), STUDENT_LINES)
 
 
 def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int]:

@@ -38,6 +38,9 @@ def main(root: str, exercise: str, framework: str) -> None:
     if framework == "torch":
         import torch
 
+        # Lädt torch sonst bei der ersten Rückwärtsrechnung nach, in jedem Kind von Neuem (0,4 s).
+        import torch.fx.experimental.symbolic_shapes
+
         # Ein Thread genügt, und vor dem Gabeln darf kein Rechenthread laufen.
         torch.set_num_threads(1)
     cases = runpy.run_path(str(Path(root, exercise, "checks.py")))["cases"]()

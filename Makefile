@@ -1,0 +1,35 @@
+# Die Befehle des Kurses; was sie tun, steht in tools/ und faltwerk/.
+PYTHON ?= python3
+PORT ?= 8000
+VENV_PYTHON := .venv/bin/python
+
+.PHONY: help html test lint serve clean setup
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make html    Website nach build/html bauen"
+	@echo "make test    Stil prüfen und alle Tests ausführen"
+	@echo "make lint    Stil und Formatierung prüfen"
+	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
+	@echo "make clean   Gebautes (build/) löschen"
+	@echo "make help    diese Übersicht"
+
+setup:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "Faltwerk braucht Python ab 3.11, der Befehl »$(PYTHON)« ist aber nicht zu finden." >&2; exit 1; }
+	@"$(PYTHON)" tools/environment.py
+
+html: setup
+	@$(VENV_PYTHON) -m tools.site build
+
+test: lint
+	@$(VENV_PYTHON) -m pytest
+
+lint: setup
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+
+serve:
+	@"$(PYTHON)" -m tools.site serve --port $(PORT)
+
+clean:
+	@"$(PYTHON)" -m tools.site clean

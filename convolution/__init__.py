@@ -1,0 +1,1 @@
+"""Übung »Faltung«: Faltungen und Schichten eines Faltungsnetzes in NumPy."""

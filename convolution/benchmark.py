@@ -1,0 +1,115 @@
+"""Misst, wie schnell die Faltungsschicht im Vergleich zu PyTorch ist.
+
+Aufruf: ``OMP_NUM_THREADS=1 python -m convolution.benchmark``. Die Zeiten stehen danach mit
+Rechner, Versionen und Datum in ``convolution/timings.json``; die Seite der Übung zeigt sie.
+Gemessen wird mit einem Thread und in float64, vorwärts und rückwärts zusammen.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from convolution.solution import Conv2d
+
+TIMINGS = Path(__file__).with_name("timings.json")
+SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128)
+IMAGES, IN_CHANNELS, OUT_CHANNELS, KERNEL = 8, 16, 32, 3
+REPEATS = 9
+
+
+def main() -> int:
+    """Misst alle Bildgrößen und schreibt das Ergebnis."""
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        print(
+            "Setzen Sie OMP_NUM_THREADS=1, damit auch NumPy mit einem Thread rechnet.",
+            file=sys.stderr,
+        )
+        return 2
+    torch.set_num_threads(1)
+    rows = [measure(size) for size in SIZES]
+    result = {
+        "command": "OMP_NUM_THREADS=1 python -m convolution.benchmark",
+        "date": datetime.date.today().isoformat(),
+        "processor": _processor(),
+        "threads": 1,
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__.split("+")[0],
+        },
+        "images": IMAGES,
+        "in_channels": IN_CHANNELS,
+        "out_channels": OUT_CHANNELS,
+        "kernel": KERNEL,
+        "repeats": REPEATS,
+        "statistic": "median",
+        "rows": rows,
+    }
+    TIMINGS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{TIMINGS} geschrieben.")
+    return 0
+
+
+def measure(size: int) -> dict[str, float]:
+    """Misst einen Vorwärts- und Rückwärtsschritt mit Bildern von ``size`` × ``size`` Punkten.
+
+    Args:
+        size: Höhe und Breite der Bilder.
+
+    Returns:
+        Die Bildgröße und die Mediane der Zeiten in Millisekunden.
+    """
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(IMAGES, IN_CHANNELS, size, size))
+    conv = Conv2d(IN_CHANNELS, OUT_CHANNELS, KERNEL, rng=rng)
+    grads = rng.normal(size=conv.forward(x).shape)
+    tensor = torch.from_numpy(x).requires_grad_()
+    w = torch.from_numpy(np.array(conv.w)).requires_grad_()
+    b = torch.from_numpy(np.array(conv.b)).reshape(-1).requires_grad_()
+    upstream = torch.from_numpy(grads)
+
+    def ours() -> None:
+        conv.forward(x)
+        conv.backward(grads)
+
+    def theirs() -> None:
+        torch.autograd.grad(F.conv2d(tensor, w, b), (tensor, w, b), upstream)
+
+    times = {"size": size, "im2col_ms": _median(ours), "torch_ms": _median(theirs)}
+    print(f"{size:4d}: {times['im2col_ms']:8.2f} ms, PyTorch {times['torch_ms']:8.2f} ms")
+    return times
+
+
+def _median(step: Callable[[], None]) -> float:
+    step()
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        step()
+        times.append((time.perf_counter() - start) * 1000)
+    return round(statistics.median(times), 3)
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        for line in info.read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Übung: ein Signal mit dem gleitenden Mittelwert glätten."""

@@ -1,0 +1,1 @@
+"""Die Erweiterungen der Seite für Sphinx, eine Aufgabe je Modul."""

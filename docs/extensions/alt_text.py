@@ -1,0 +1,44 @@
+"""Jedes Bild braucht einen Alternativtext; fehlt er, scheitert der Bau."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+_RAW_IMAGE = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"']+)", re.IGNORECASE)
+
+
+class DemandAltText(SphinxTransform):
+    """Warnt bei jedem Bild ohne Alternativtext, mit Seite und Zeile."""
+
+    default_priority = 900
+
+    def apply(self, **kwargs: Any) -> None:
+        for image in self.document.findall(nodes.image):
+            if not image.get("alt", "").strip():
+                LOGGER.warning(
+                    "Dem Bild »%s« fehlt der Alternativtext.",
+                    image["uri"].rpartition("/")[2],
+                    location=self._location(image),
+                )
+        for raw in self.document.findall(nodes.raw):
+            if _RAW_IMAGE.search(raw.astext()):
+                LOGGER.warning("Einem <img> fehlt der Alternativtext.", location=raw)
+
+    def _location(self, node: nodes.Node) -> nodes.Node:
+        # Bilder aus Zellen tragen selbst keine Zeile, ihre Zelle aber schon.
+        while node.line is None and node.parent is not None:
+            node = node.parent
+        return node
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Meldet die Prüfung an."""
+    app.add_transform(DemandAltText)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,126 @@
+"""Zellen ausführen: abgeschlossene Umgebung, Zwischenspeicher mit Fingerabdruck, feste Ausgaben."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from jupyter_cache import get_cache
+from nbclient import NotebookClient
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from extensions.places import build_folder
+from faltwerk.exercise import exercise_names
+
+_SUFFIXES = {".py", ".toml", ".json", ".npz", ".csv"}
+# Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
+# unterscheidbar sind; Schrift und Achsen in einem Grau, das auf beiden Gründen reicht.
+# In Anführungszeichen, weil ein bloßes # in dieser Datei einen Kommentar beginnt.
+_GREY = '"#7f7f7f"'
+_CYCLE = ("#3b82c4", "#d9731a", "#2f9e77", "#b85c9e", "#a8892c", "#7a72d6")
+_MATPLOTLIB = f"""\
+figure.facecolor: none
+figure.edgecolor: none
+figure.figsize: 6.4, 3.6
+axes.facecolor: none
+axes.edgecolor: {_GREY}
+axes.labelcolor: {_GREY}
+axes.titlecolor: {_GREY}
+axes.spines.top: False
+axes.spines.right: False
+axes.prop_cycle: cycler("color", [{", ".join(f'"{color}"' for color in _CYCLE)}])
+axes.formatter.use_locale: False
+text.color: {_GREY}
+xtick.color: {_GREY}
+ytick.color: {_GREY}
+grid.color: {_GREY}
+grid.alpha: 0.3
+legend.frameon: False
+savefig.facecolor: none
+savefig.edgecolor: none
+savefig.transparent: True
+svg.hashsalt: faltwerk
+svg.fonttype: path
+image.cmap: cividis
+lines.linewidth: 2
+"""
+_PROFILE = """\
+# Beim Bauen der Seite erzeugt.
+c = get_config()
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+# Das Inline-Backend setzt sonst eigene Werte über die der matplotlibrc.
+c.InlineBackend.rc = {}
+c.HistoryManager.enabled = False
+# Sonst meldet jeder Kern, dass die Verbindung auf diesem Rechner unverschlüsselt ist.
+c.IPKernelApp.log_level = "ERROR"
+"""
+
+
+def fingerprint(root: Path) -> str:
+    """Fingerabdruck von allem, wovon die Ausgaben außer der Seite selbst abhängen.
+
+    Args:
+        root: Ordner mit den Übungen, ``faltwerk`` und ``requirements.txt``.
+    """
+    digest = hashlib.sha256()
+    for text in (platform.python_version(), _MATPLOTLIB, _PROFILE):
+        digest.update(text.encode())
+    files = [root / "requirements.txt"]
+    for folder in (*exercise_names(root), "faltwerk"):
+        files += sorted(
+            path
+            for path in (root / folder).rglob("*")
+            if path.suffix in _SUFFIXES and path.is_file()
+        )
+    for path in files:
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:20]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def prepare(app: Sphinx, config: Config) -> None:
+    """Stellt die Umgebung der Kerne und den Zwischenspeicher her."""
+    root = Path(app.confdir)
+    build = build_folder(root)
+    home = build / "jupyter"
+    _write(home / "ipython" / "profile_default" / "ipython_kernel_config.py", _PROFILE)
+    _write(home / "matplotlib" / "matplotlibrc", _MATPLOTLIB)
+    os.environ |= {
+        "PYTHONPATH": str(root),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Einstellungen und Kerne des Rechners sollen nichts ändern.
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "MATPLOTLIBRC": str(home / "matplotlib" / "matplotlibrc"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # Mehrere Kerne zugleich: Ein Faden je Kern verhindert, dass sie einander ausbremsen.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    cache = build / "cache" / fingerprint(root)
+    config.nb_execution_cache_path = str(cache)
+    # Die Datenbank muss da sein, bevor mehrere Prozesse zugleich lesen, sonst legen alle sie an.
+    get_cache(str(cache)).list_cache_records()
+    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
+    NotebookClient.shutdown_kernel.default_value = "immediate"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Bereitet die Ausführung vor, sobald die Konfiguration gelesen ist."""
+    app.connect("config-inited", prepare)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,118 @@
+"""Das Notebook einer Übung: Aufgaben, Rümpfe und Prüfungen, ohne Lösungen.
+
+Es entsteht aus denselben Quellen wie Seite und Rumpf; gleiche Quellen geben gleiche Bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from typing import Any
+
+from faltwerk.exercise import Exercise, Part, Task
+
+_SETUP = """\
+import sys
+from pathlib import Path
+
+# Sucht den Ordner des Kurses von hier aus nach oben.
+for folder in (Path.cwd(), *Path.cwd().parents):
+    if (folder / "faltwerk" / "__init__.py").is_file():
+        sys.path.insert(0, str(folder))
+        break
+else:
+    raise RuntimeError("Bitte legen Sie dieses Notebook in den Ordner des Kurses.")
+
+from faltwerk import interactive_check, print_tensors"""
+
+
+def exercise_notebook(exercise: Exercise) -> str:
+    """Schreibt das Notebook einer Übung als JSON.
+
+    Args:
+        exercise: Die Übung.
+
+    Returns:
+        Inhalt einer ``.ipynb``-Datei mit festen Kennungen der Zellen.
+    """
+    cells = [("head", "markdown", _head(exercise)), ("setup", "code", _SETUP)]
+    parts = {part.name: part for part in exercise.parts}
+    for index, (name, code) in enumerate(_blocks(exercise.stub)):
+        part = parts.get(name)
+        if part is None:
+            cells.append((f"given-{index}", "code", code))
+            continue
+        cells.append((f"task-{name}", "markdown", _tasks(part)))
+        cells.append((f"code-{name}", "code", code))
+        check = f'interactive_check("{exercise.name}.{name}", globals())'
+        cells.append((f"check-{name}", "code", check))
+    cells.append(("end", "markdown", "## Alles zusammen\n\nPrüfen Sie zum Schluss die Übung."))
+    cells.append(("check", "code", f'interactive_check("{exercise.name}", globals())'))
+    notebook = {
+        "cells": [_cell(exercise.name, *cell) for cell in cells],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(exercise: str, key: str, kind: str, text: str) -> dict[str, Any]:
+    # Das Format erlaubt in Kennungen nicht jedes Zeichen, ein Hash passt immer.
+    cell: dict[str, Any] = {
+        "cell_type": kind,
+        "id": hashlib.sha256(f"{exercise}/{key}".encode()).hexdigest()[:12],
+        "metadata": {},
+        "source": text.splitlines(keepends=True),
+    }
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
+
+
+def _blocks(stub: str) -> list[tuple[str, str]]:
+    """Zerlegt den Rumpf in Vorgegebenes (Name ``""``) und Funktionen und Klassen."""
+    body = ast.parse(stub).body
+    lines = stub.splitlines()
+    # Der Docstring der Datei steht schon im Kopf des Notebooks.
+    position = body[0].end_lineno if ast.get_docstring(ast.parse(stub)) else 0
+    blocks: list[tuple[str, list[str]]] = []
+    for node in body[1 if position else 0 :]:
+        name = node.name if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
+        text = lines[position : node.end_lineno]
+        # Hinter der letzten Zeile kann noch die Marke der Lücke stehen; sie gehört zur Zeile.
+        position = node.end_lineno
+        if not name and blocks and not blocks[-1][0]:
+            blocks[-1][1].extend(text)
+        else:
+            blocks.append((name, text))
+    return [(name, "\n".join(text).strip("\n")) for name, text in blocks]
+
+
+def _head(exercise: Exercise) -> str:
+    goals = "\n".join(f"- {goal}" for goal in exercise.goals)
+    needs = "\n".join(f"- {need}" for need in exercise.prerequisites)
+    return (
+        f"# {exercise.title}\n\n{exercise.summary}\n\n"
+        f"Dauer: etwa {exercise.minutes} Minuten.\n\n"
+        f"**Lernziele**\n\n{goals}\n\n**Voraussetzungen**\n\n{needs}\n\n"
+        "Legen Sie dieses Notebook in den Ordner des Kurses. Ersetzen Sie jedes `...`, das mit "
+        "einer Lücke markiert ist, und führen Sie danach die Prüfung unter der Zelle aus."
+    )
+
+
+def _tasks(part: Part) -> str:
+    return f"## {part.title}\n\n" + "\n\n".join(_task(task) for task in part.tasks)
+
+
+def _task(task: Task) -> str:
+    text = f"**Lücke ({task.gap.number})** {task.text}"
+    if task.functions:
+        text += "\n\nHilfreich: " + ", ".join(f"`{name}`" for name in task.functions)
+    for index, hint in enumerate(task.hints, start=1):
+        text += f"\n\n<details><summary>{index}. Hinweis</summary>\n\n{hint}\n\n</details>"
+    return text

@@ -1,0 +1,1 @@
+"""Die Übung »Pooling«: Rumpf, Musterlösung, Prüffälle und bekannte Fehler."""

@@ -1,0 +1,1 @@
+"""Übung „ResNet“: Residualblöcke, das Netz daraus und sein Training."""

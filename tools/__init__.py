@@ -1,0 +1,1 @@
+"""Was hinter den Befehlen des ``Makefile`` steht."""

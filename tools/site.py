@@ -1,0 +1,130 @@
+"""Die Website bauen, ausliefern und aufräumen: ``python -m tools.site BEFEHL``.
+
+Gebaut wird in einem Zwischenordner; erst ein fehlerfreier Bau ersetzt ``build/html``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_folder() -> Path:
+    """Der Ordner für alles Gebaute; ``FALTWERK_BUILD`` verlegt ihn."""
+    return Path(os.environ.get("FALTWERK_BUILD") or ROOT / "build").resolve()
+
+
+def build(jobs: int) -> int:
+    """Baut die Seiten; nur ein fehlerfreier Bau wird zu ``build/html``."""
+    begun = time.monotonic()
+    folder = build_folder()
+    check = subprocess.run(
+        [sys.executable, "-m", "faltwerk", "stubs", "--check"], cwd=ROOT, check=False
+    )
+    if check.returncode:
+        return check.returncode
+    doctrees, staging = folder / "doctrees", folder / "staging"
+    unfinished = folder / "unfertig"
+    # Schon gelesene Seiten würden ihre Warnungen beim nächsten Mal verschweigen.
+    if unfinished.exists():
+        shutil.rmtree(doctrees, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    command = [
+        sys.executable, "-m", "sphinx", "-b", "html", "-c", ".", "-n", "-W", "--keep-going",
+        "-q", "-j", str(jobs), "-d", str(doctrees), "docs", str(staging),
+    ]  # fmt: skip
+    try:
+        result = subprocess.run(command, cwd=ROOT, check=False)
+    except KeyboardInterrupt:
+        print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
+        return 130
+    if result.returncode:
+        print(
+            "Der Bau ist gescheitert; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr
+        )
+        return result.returncode
+    publish(staging, folder / "html")
+    unfinished.unlink()
+    seconds = f"{time.monotonic() - begun:.1f}".replace(".", ",")
+    print(f"Die Website steht in {_shown(folder / 'html')} ({seconds} s).")
+    return 0
+
+
+def publish(staging: Path, target: Path) -> None:
+    """Ersetzt ``target`` durch eine Kopie von ``staging``, ohne dass je etwas Halbes dort steht."""
+    fresh, old = target.with_name("html.neu"), target.with_name("html.alt")
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(staging, fresh, ignore=shutil.ignore_patterns(".buildinfo*", ".doctrees"))
+    # Zwei Umbenennungen: Bricht der Bau dazwischen ab, liegt die alte Fassung unter html.alt.
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def serve(port: int) -> int:
+    """Liefert die gebaute Website auf diesem Rechner aus."""
+    folder = build_folder() / "html"
+    if not (folder / "index.html").is_file():
+        print("Es gibt noch keine gebaute Website; »make html« baut sie.", file=sys.stderr)
+        return 1
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError:
+        print(
+            f"Der Port {port} ist belegt; »make serve PORT=8001« nimmt einen anderen.",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"Die Website ist unter http://127.0.0.1:{server.server_port}/ zu sehen (Ende: Strg+C).")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def clean() -> int:
+    """Löscht den Ordner mit allem Gebauten und sonst nichts."""
+    folder = build_folder()
+    if folder.exists():
+        shutil.rmtree(folder)
+        print(f"{_shown(folder)} gelöscht.")
+    else:
+        print("Es ist nichts zu löschen.")
+    return 0
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def main() -> int:
+    """Liest den Befehl und führt ihn aus."""
+    top = argparse.ArgumentParser(prog="python -m tools.site", description="Website des Kurses")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="BEFEHL")
+    verb = verbs.add_parser("build", help="die Seiten bauen")
+    verb.add_argument("--jobs", type=int, default=2, metavar="N", help="Prozesse zugleich")
+    verb = verbs.add_parser("serve", help="die gebaute Website ausliefern")
+    verb.add_argument("--port", type=int, default=8000, metavar="N")
+    verbs.add_parser("clean", help="alles Gebaute löschen")
+    options = top.parse_args()
+    if options.verb == "build":
+        return build(options.jobs)
+    return serve(options.port) if options.verb == "serve" else clean()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
