@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import difflib
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -64,15 +65,17 @@ _PAIRS = (("h", "w"), ("height", "width"), ("y", "x"), ("row", "column"), ("in",
 
 @dataclass(frozen=True)
 class Mutant:
-    """Eine veränderte Musterlösung: an welcher Lücke, mit welchem Inhalt."""
+    """Eine veränderte Musterlösung: an welcher Lücke, mit welchem Inhalt.
+
+    Attributes:
+        gap: Die Lücke.
+        statements: Was dort statt des Inhalts der Musterlösung steht.
+        change: Der Unterschied als Text, eine Zeile ``- alt`` oder ``+ neu`` je Zeile.
+    """
 
     gap: Gap
     statements: tuple[ast.stmt, ...]
-
-    @property
-    def code(self) -> str:
-        """Der Inhalt der Lücke als Text."""
-        return "\n".join(ast.unparse(statement) for statement in self.statements)
+    change: str
 
 
 def mutants(exercise: Exercise) -> Iterator[Mutant]:
@@ -88,7 +91,14 @@ def mutants(exercise: Exercise) -> Iterator[Mutant]:
             key = ast.dump(ast.Module(changed, []))
             if key not in seen:
                 seen.add(key)
-                yield Mutant(gap, tuple(changed))
+                yield Mutant(gap, tuple(changed), _change(sample, changed))
+
+
+def _change(sample: list[ast.stmt], changed: list[ast.stmt]) -> str:
+    old, new = (ast.unparse(ast.Module(block, [])).splitlines() for block in (sample, changed))
+    return "\n".join(
+        f"{line[:2]}{line[2:].strip()}" for line in difflib.ndiff(old, new) if line[0] in "+-"
+    )
 
 
 def _changes(sample: list[ast.stmt], names: set[str]) -> Iterator[list[ast.stmt]]:
@@ -197,16 +207,16 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
 
     Args:
         exercise: Die Übung.
-        equivalent: Lücke und Inhalt der Veränderungen, die am Ergebnis nichts ändern.
+        equivalent: Lücke und Unterschied der Veränderungen, die am Ergebnis nichts ändern.
     """
     result = Tally()
     solution = ast.parse(exercise.source)
-    known = {(gap, _canonical(code)) for gap, code in equivalent}
+    known = {(gap, change.strip()) for gap, change in equivalent}
     with Sandbox(exercise) as box:
         judge = box.judge()
         for mutant in mutants(exercise):
             number = mutant.gap.number
-            if (number, _canonical(mutant.code)) in known:
+            if (number, mutant.change) in known:
                 result.equivalent += 1
                 continue
             result.total += 1
@@ -217,14 +227,10 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
             result.exact += noticed == [number]
             if noticed != [number]:
                 place = f"gemeldet an {noticed}" if noticed else "unentdeckt"
-                result.survivors += (f"Lücke {number}, {place}:\n{mutant.code}",)
+                result.survivors += (f"Lücke {number}, {place}:\n{mutant.change}",)
             if sys.stderr.isatty():
                 print(f"{exercise.name}: {result.total} …", end="\r", file=sys.stderr)
     return result
-
-
-def _canonical(code: str) -> str:
-    return ast.unparse(ast.parse(code))
 
 
 def main(names: list[str]) -> int:
@@ -234,7 +240,7 @@ def main(names: list[str]) -> int:
     exercises = [load(name, _ROOT) for name in names] if names else load_all(_ROOT)
     failed = False
     for exercise in exercises:
-        mine = [(e["gap"], e["code"]) for e in entries if e["exercise"] == exercise.name]
+        mine = [(e["gap"], e["change"]) for e in entries if e["exercise"] == exercise.name]
         result = tally(exercise, mine)
         share = 100 * result.exact / max(1, result.total)
         print(

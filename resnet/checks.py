@@ -127,7 +127,10 @@ def _noise_table() -> Tensor:
 
 def _noise(tensor: Tensor, place: int) -> Tensor:
     """Ein Ausschnitt der Zufallszahlen; Millionen neue zu ziehen, dauerte länger als das Netz."""
-    return _noise_table()[7 * place :][: tensor.numel()].view(tensor.shape)
+    noise = _noise_table()[7 * place :]
+    # Das richtige Netz kommt mit der Tabelle aus, ein falsches darf größer sein.
+    noise = noise.repeat(-(-tensor.numel() // noise.numel()))
+    return noise[: tensor.numel()].view(tensor.shape)
 
 
 def fill(module: nn.Module, x: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -30,7 +30,7 @@ def wanted_stamp():
     """Kennung dessen, was installiert sein soll: Python und Inhalt von requirements.txt."""
     with open(REQUIREMENTS, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
-    return "{}.{} {}\n".format(sys.version_info[0], sys.version_info[1], digest)
+    return f"{sys.version_info[0]}.{sys.version_info[1]} {digest}\n"
 
 
 def current_stamp():
@@ -58,8 +58,8 @@ def check_python():
         import venv  # noqa: F401
     except ImportError:
         raise SetupError(
-            "Dem Python unter {} fehlt das Modul venv; auf Debian und Ubuntu installiert es "
-            "»apt install python3-venv«.".format(sys.executable)
+            f"Dem Python unter {sys.executable} fehlt das Modul venv; auf Debian und Ubuntu "
+            "installiert es »apt install python3-venv«."
         ) from None
 
 
@@ -68,7 +68,7 @@ def run(command, problem):
     try:
         result = subprocess.run(command, cwd=ROOT, check=False)
     except OSError as error:
-        raise SetupError("{} ({})".format(problem, error)) from None
+        raise SetupError(f"{problem} ({error})") from None
     if result.returncode:
         raise SetupError(problem)
 

@@ -6,7 +6,9 @@ Gebaut wird in einem Zwischenordner; erst ein fehlerfreier Bau ersetzt ``build/h
 from __future__ import annotations
 
 import argparse
+import fcntl
 import functools
+import hashlib
 import http.server
 import os
 import shutil
@@ -25,24 +27,42 @@ def build_folder() -> Path:
 
 def build(jobs: int) -> int:
     """Baut die Seiten; nur ein fehlerfreier Bau wird zu ``build/html``."""
-    begun = time.monotonic()
     folder = build_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sperre").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Ein anderer Bau läuft noch; dieser wartet auf sein Ende.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(folder, jobs)
+
+
+def _build(folder: Path, jobs: int) -> int:
+    begun = time.monotonic()
+    stamp, html = folder / "stand", folder / "html"
+    wanted = sources_digest()
+    if stamp.is_file() and stamp.read_text() == wanted and html.is_dir():
+        print(f"Nichts hat sich geändert; die Website steht in {_shown(html)}.")
+        return 0
     check = subprocess.run(
         [sys.executable, "-m", "faltwerk", "stubs", "--check"], cwd=ROOT, check=False
     )
     if check.returncode:
         return check.returncode
+    # Fehlt »stand«, ist der letzte Bau gescheitert. Seiten, die er schon gelesen hat, würden ihre
+    # Warnungen jetzt verschweigen; deshalb werden alle neu gelesen.
     doctrees, staging = folder / "doctrees", folder / "staging"
-    unfinished = folder / "unfertig"
-    # Schon gelesene Seiten würden ihre Warnungen beim nächsten Mal verschweigen.
-    if unfinished.exists():
+    if not stamp.is_file():
         shutil.rmtree(doctrees, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(staging, ignore_errors=True)
+    # Jede Seite wird geschrieben (-a), denn jede enthält die Navigation zu allen anderen.
     command = [
         sys.executable, "-m", "sphinx", "-b", "html", "-c", ".", "-n", "-W", "--keep-going",
-        "-q", "-j", str(jobs), "-d", str(doctrees), "docs", str(staging),
+        "-q", "-a", "-j", str(jobs), "-d", str(doctrees), "docs", str(staging),
     ]  # fmt: skip
+    print("Die Website wird gebaut.", flush=True)
     try:
         result = subprocess.run(command, cwd=ROOT, check=False)
     except KeyboardInterrupt:
@@ -53,23 +73,39 @@ def build(jobs: int) -> int:
             "Der Bau ist gescheitert; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr
         )
         return result.returncode
-    publish(staging, folder / "html")
-    unfinished.unlink()
+    publish(staging, html)
+    stamp.write_text(wanted)
     seconds = f"{time.monotonic() - begun:.1f}".replace(".", ",")
-    print(f"Die Website steht in {_shown(folder / 'html')} ({seconds} s).")
+    print(f"Die Website steht in {_shown(html)} ({seconds} s).")
     return 0
 
 
+def sources_digest() -> str:
+    """Fingerabdruck von allem, was in die Website eingeht."""
+    digest = hashlib.sha256(sys.version.encode())
+    folders = ["docs", "faltwerk", "tools"]
+    folders += [path.parent.name for path in ROOT.glob("*/exercise.toml")]
+    files = [ROOT / "conf.py", ROOT / "requirements.txt"]
+    for folder in sorted(folders):
+        files += sorted(
+            path
+            for path in (ROOT / folder).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        )
+    for path in files:
+        digest.update(path.relative_to(ROOT).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 def publish(staging: Path, target: Path) -> None:
-    """Ersetzt ``target`` durch eine Kopie von ``staging``, ohne dass je etwas Halbes dort steht."""
-    fresh, old = target.with_name("html.neu"), target.with_name("html.alt")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(staging, fresh, ignore=shutil.ignore_patterns(".buildinfo*", ".doctrees"))
+    """Ersetzt ``target`` durch ``staging``, ohne dass je etwas Halbes dort steht."""
+    old = target.with_name("html.alt")
+    shutil.rmtree(old, ignore_errors=True)
     # Zwei Umbenennungen: Bricht der Bau dazwischen ab, liegt die alte Fassung unter html.alt.
     if target.exists():
         target.rename(old)
-    fresh.rename(target)
+    staging.rename(target)
     shutil.rmtree(old, ignore_errors=True)
 
 

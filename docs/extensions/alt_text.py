@@ -33,7 +33,7 @@ class DemandAltText(SphinxTransform):
 
     def _location(self, node: nodes.Node) -> nodes.Node:
         # Bilder aus Zellen tragen selbst keine Zeile, ihre Zelle aber schon.
-        while node.line is None and node.parent is not None:
+        while not node.line and node.parent is not None:
             node = node.parent
         return node
 

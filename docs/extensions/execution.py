@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging as sphinx_logging
 
 from extensions.places import build_folder
 from faltwerk.exercise import exercise_names
 
+LOGGER = sphinx_logging.getLogger(__name__)
 _SUFFIXES = {".py", ".toml", ".json", ".npz", ".csv"}
 # Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
 # unterscheidbar sind; Schrift und Achsen in einem Grau, das auf beiden Gründen reicht.
@@ -116,11 +122,34 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(cache)
     # Die Datenbank muss da sein, bevor mehrere Prozesse zugleich lesen, sonst legen alle sie an.
     get_cache(str(cache)).list_cache_records()
+    # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
+    logging.getLogger("traitlets").setLevel(logging.WARNING)
     # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
     NotebookClient.shutdown_kernel.default_value = "immediate"
 
 
+class ReportErrors(SphinxTransform):
+    """Nennt zu jeder Zelle, die abbricht, Seite und Zeile."""
+
+    default_priority = 900
+
+    def apply(self, **kwargs: Any) -> None:
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") != "cell_code":
+                continue
+            for error in cell.findall(nodes.literal_block):
+                if "traceback" in error["classes"]:
+                    text = error.astext().strip()
+                    line = re.findall(r"Cell In\s?\[\d+\], line (\d+)", text)
+                    place = f" in Zeile {line[0]} der Zelle" if line else ""
+                    LOGGER.warning(
+                        "Die Ausführung bricht%s ab: %s", place, text.splitlines()[-1],
+                        location=cell,
+                    )  # fmt: skip
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Bereitet die Ausführung vor, sobald die Konfiguration gelesen ist."""
+    app.add_transform(ReportErrors)
     app.connect("config-inited", prepare)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

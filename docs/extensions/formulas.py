@@ -72,16 +72,10 @@ def _append(translator: Any, node: nodes.Element, display: bool) -> None:
         html = f"<code>{translator.encode(tex)}</code>"
     if display:
         # Breite Formeln rollen in sich; dafür müssen sie mit der Tastatur erreichbar sein.
-        translator.body.append(
-            translator.starttag(
-                node, "div", "", CLASS="formula", tabindex="0", role="group",
-                **{"aria-label": "Formel"},
-            )  # fmt: skip
-            + html
-            + "</div>\n"
-        )
-    else:
-        translator.body.append(html)
+        attributes = {"tabindex": "0", "role": "group", "aria-label": "Formel"}
+        start = translator.starttag(node, "div", "", CLASS="formula", **attributes)
+        html = f"{start}{html}</div>\n"
+    translator.body.append(html)
     raise nodes.SkipNode
 
 

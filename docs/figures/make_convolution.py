@@ -31,10 +31,10 @@ REST = 4
 STYLE = """
 :root { color-scheme: light dark; --ink: #24292f; --soft: #57606a; --paper: #ffffff;
   --line: #8c959f; --window: #d95f02; --kernel: #fde3c8; --output: #d4e6f9; --zero: #eceff2;
-  --a: #fde3c8; --b: #d4e6f9; --c: #d3f0dc; --d: #e8dcf7; }
+  --a: #fde3c8; --b: #d4e6f9; --c: #d3f0dc; --d: #e8dcf7; --e: #f8d7da; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #aeb8c2; --paper: #14181d;
   --line: #6e7781; --window: #ffa657; --kernel: #6b4217; --output: #1f4468; --zero: #2a3038;
-  --a: #6b4217; --b: #1f4468; --c: #1d5232; --d: #4b3470; } }
+  --a: #6b4217; --b: #1f4468; --c: #1d5232; --d: #4b3470; --e: #6e2b35; } }
 text { font: 15px system-ui, sans-serif; fill: var(--ink); text-anchor: middle; }
 .note { font-size: 13px; fill: var(--soft); }
 .label { font-weight: 600; }
@@ -42,6 +42,7 @@ text { font: 15px system-ui, sans-serif; fill: var(--ink); text-anchor: middle; 
 rect { stroke: var(--line); stroke-width: 1; fill: var(--paper); }
 .kernel { fill: var(--kernel); } .output { fill: var(--output); } .zero { fill: var(--zero); }
 .a { fill: var(--a); } .b { fill: var(--b); } .c { fill: var(--c); } .d { fill: var(--d); }
+.e { fill: var(--e); }
 .frame { fill: none; stroke: var(--window); stroke-width: 3; }
 .span { fill: none; stroke: var(--window); stroke-width: 1.5; stroke-dasharray: 5 4; }
 .border { fill: none; stroke: var(--ink); stroke-width: 2; }
@@ -231,42 +232,40 @@ def as_matrix_product() -> None:
     rows = sig2col(x, (2, 2)).reshape(4, 4)
     columns = kernels.reshape(2, 4).T
     colors = "abcd"
-    drawing = Drawing(690, 420, "Eine Faltung als Matrixprodukt")
+    drawing = Drawing(712, 408, "Eine Faltung als Matrixprodukt")
 
     drawing.text(8 + 1.5 * CELL, 20, "Bild x", "label")
-    drawing.grid(8, 30, x)
+    drawing.grid(8, 34, x)
     for count, color in enumerate(colors):
-        left, top = 180 + count * 92, 46
-        drawing.text(left + CELL, top - 10, f"Fenster {count + 1}", "note")
-        drawing.grid(left, top, rows[count].reshape(2, 2), color)
-    drawing.text(590 + CELL, 20, "zwei Kerne", "label")
-    drawing.grid(566, 30, kernels[0], "zero")
-    drawing.grid(566 + 2 * CELL - 20, 30 + 2 * CELL + 10, kernels[1], "kernel")
+        left = 152 + count * 92
+        drawing.text(left + CELL, 20, f"Fenster {count + 1}", "note")
+        drawing.grid(left, 34, rows[count].reshape(2, 2), color)
+    for count, color in enumerate(("zero", "e")):
+        left = 544 + count * 86
+        drawing.text(left + CELL, 20, f"Kern {count + 1}", "note")
+        drawing.grid(left, 34, kernels[count], color)
 
-    top = 218
-    drawing.text(8 + 2 * CELL, top - 12, "Fenster als Zeilen", "label")
+    top, middle = 206, 206 + 2 * CELL + 5
+    drawing.text(8, top - 14, "Fenster als Zeilen", "label left")
+    drawing.text(178, middle, "·", "label")
+    drawing.text(214 + CELL, top - 14, "Kerne als Spalten", "label")
+    drawing.grid(214, top, columns[:, :1], "zero")
+    drawing.grid(214 + CELL, top, columns[:, 1:], "e")
+    drawing.text(318, middle, "=", "label")
+    drawing.text(352 + CELL, top - 14, "Produkt", "label")
+    drawing.text(454, middle, "→", "label")
+    product = rows @ columns
     for count, color in enumerate(colors):
         drawing.grid(8, top + count * CELL, rows[count][None], color)
-    drawing.text(170, top + 2 * CELL + 5, "·", "label")
-    drawing.text(196 + CELL, top - 12, "Kerne als Spalten", "label")
-    drawing.grid(196, top, columns[:, :1], "zero")
-    drawing.grid(196 + CELL, top, columns[:, 1:], "kernel")
-    drawing.text(294, top + 2 * CELL + 5, "=", "label")
-    product = rows @ columns
-    drawing.text(324 + CELL, top - 12, "Produkt", "label")
-    for count, color in enumerate(colors):
-        drawing.grid(324, top + count * CELL, product[count][None], color)
-    drawing.text(432, top + 2 * CELL + 5, "→", "label")
+        drawing.grid(352, top + count * CELL, product[count][None], color)
     for channel in range(2):
-        left = 470 + channel * 110
-        drawing.text(left + CELL, top - 12, f"Ausgangskanal {channel + 1}", "note")
+        left = 490 + channel * 118
+        drawing.text(left + CELL, top + CELL - 14, f"Ausgangskanal {channel + 1}", "note")
         for count, color in enumerate(colors):
             place = (left + count % 2 * CELL, top + CELL + count // 2 * CELL)
             drawing.cell(*place, y[channel].flat[count], color)
-    drawing.text(
-        8, 402, "Jede Zeile ist ein Fenster, jede Spalte ein Kern: Das Produkt enthält jedes Fenster "
-        "mit jedem Kern.", "note left",
-    )  # fmt: skip
+    sentence = "Das Produkt enthält jedes Fenster mit jedem Kern, eine Spalte je Ausgangskanal."
+    drawing.text(8, 382, sentence, "note left")
     drawing.write("convolution-im2col")
 
 

@@ -1,0 +1,203 @@
+"""Der Bau: laut bei Fehlern, neu nach Änderungen, und die letzte gute Website bleibt stehen."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from site_builds import ROOT, run_build
+
+EXAMPLE = (ROOT / "docs" / "beispiel" / "glaettung.md").read_text(encoding="utf-8")
+HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n"
+POOLING = (
+    HEAD
+    + """\
+# Pooling
+
+```{expected-start} pooling.maxpool2d
+```
+
+```{code-cell} ipython3
+:tags: [remove-input]
+import numpy as np
+from pooling.solution import maxpool2d
+
+print(maxpool2d(np.arange(16.0).reshape(1, 1, 4, 4), (2, 2), (2, 2), (0, 0), (1, 1)))
+```
+
+```{expected-end}
+```
+
+```{solution-start} pooling.maxpool2d
+```
+
+```{solution-end}
+```
+"""
+)
+
+
+def test_changed_solution_changes_output_and_source_on_the_page(scratch: Callable[..., Path]):
+    root = scratch(("pooling",), {"pooling.md": POOLING})
+    assert run_build(root).returncode == 0
+    page = root / "build" / "html" / "pooling.html"
+    before = page.read_text(encoding="utf-8")
+    solution = root / "pooling" / "solution.py"
+    text = solution.read_text(encoding="utf-8")
+    # Lücke (6) ist das Maximum des Fensters; aus ihm wird das Minimum.
+    changed = re.sub(r"max\((?=[^\n]*# Lücke \(6\))", "min(", text)
+    assert changed != text
+    solution.write_text(changed, encoding="utf-8")
+    result = run_build(root)
+    assert result.returncode == 0, result.stderr
+    after = page.read_text(encoding="utf-8")
+    for old, new in (("[[[[ 5.  7.]", "[[[[ 0.  2.]"),):
+        assert old in before and old not in after
+        assert new in after and new not in before
+    # Zurück zur alten Lösung: Die alten Ausgaben liegen noch im Zwischenspeicher.
+    solution.write_text(text, encoding="utf-8")
+    assert run_build(root).returncode == 0
+    assert page.read_text(encoding="utf-8") == before
+
+
+def _broken(kind: str) -> tuple[str, str, str]:
+    """Eine fehlerhafte Seite, die Stelle der Warnung und ein Stück ihres Textes."""
+    if kind == "cell":
+        text = "# Seite\n\n```{code-cell} ipython3\nraise ValueError('kaputt')\n```\n"
+        return HEAD + text, "kaputt.md:11", "ValueError: kaputt"
+    if kind == "link":
+        return "# Seite\n\nSiehe [dort](gibtesnicht.md).\n", "kaputt.md:3", "gibtesnicht"
+    if kind == "alt":
+        return "# Seite\n\n```{figure} static/favicon.svg\n\nEin Bild\n```\n", "kaputt.md:3", "Alt"
+    if kind == "plot":
+        text = (
+            "# Seite\n\n```{code-cell} ipython3\nimport matplotlib.pyplot as plt\n"
+            "plt.plot([1, 2]);\n```\n"
+        )
+        return HEAD + text, "kaputt.md:11", "Alternativtext"
+    if kind == "formula":
+        return "# Seite\n\nText $\\fraq{1}{2}$.\n", "kaputt.md:3", "fraq"
+    if kind == "toggle":
+        return "# Seite\n\n```{expected-start} glaettung.smooth\n```\n", "kaputt.md:3", "Gegenstück"
+    if kind == "nested":
+        text = "# Seite\n\n:::{note}\n```{code-cell} ipython3\n1\n```\n:::\n"
+        return HEAD + text, "kaputt.md:10", "oberster Ebene"
+    return "# Seite\n\n```{part} glaettung.nix\n```\n", "kaputt.md:3", "nix"
+
+
+KINDS = ("cell", "link", "alt", "plot", "formula", "toggle", "nested", "part")
+
+
+def test_failed_builds_name_page_and_line_and_keep_the_last_site(scratch: Callable[..., Path]):
+    root = scratch(("glaettung",), {"glaettung.md": EXAMPLE})
+    first = run_build(root)
+    assert first.returncode == 0, first.stderr
+    html = root / "build" / "html"
+    good = (html / "index.html").read_bytes()
+    assert not (html / "kaputt.html").exists()
+    second = run_build(root)
+    assert second.returncode == 0 and "Nichts hat sich geändert" in second.stdout
+
+    index = root / "docs" / "index.md"
+    entries = index.read_text(encoding="utf-8").replace("glaettung\n", "glaettung\nkaputt\n")
+    index.write_text(entries, encoding="utf-8")
+    for kind in KINDS:
+        text, place, message = _broken(kind)
+        (root / "docs" / "kaputt.md").write_text(text, encoding="utf-8")
+        result = run_build(root)
+        assert result.returncode != 0, kind
+        assert place in result.stderr, (kind, result.stderr)
+        assert message in result.stderr, (kind, result.stderr)
+        assert (html / "index.html").read_bytes() == good
+    # Ein zweiter Bau derselben fehlerhaften Seite darf nicht gelingen.
+    assert run_build(root).returncode != 0
+
+
+def test_stale_stub_fails_the_build(scratch: Callable[..., Path]):
+    root = scratch(("glaettung",), {"glaettung.md": EXAMPLE})
+    stub = root / "glaettung" / "glaettung.py"
+    stub.write_text(stub.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    result = run_build(root)
+    assert result.returncode != 0
+    assert "glaettung/glaettung.py" in result.stderr
+    assert not (root / "build" / "html").exists()
+
+
+def test_rst_pages_execute_cells_too(scratch: Callable[..., Path]):
+    text = """\
+Seite
+=====
+
+.. expected-start:: glaettung.smooth
+
+.. code-cell:: python
+   :tags: remove-input
+
+   print("sechs mal sieben ist", 6 * 7)
+
+.. expected-end::
+
+.. code-cell:: python
+   :alt: Eine steigende Gerade
+   :caption: Eine Gerade
+
+   import matplotlib.pyplot as plt
+
+   plt.plot([1, 2]);
+"""
+    root = scratch(("glaettung",), {"glaettung.md": EXAMPLE, "seite.rst": text})
+    result = run_build(root)
+    assert result.returncode == 0, result.stderr
+    html = (root / "build" / "html" / "seite.html").read_text(encoding="utf-8")
+    assert "sechs mal sieben ist 42" in html
+    assert 'alt="Eine steigende Gerade"' in html
+    assert html.index("faltwerk-toggle") < html.index("sechs mal sieben ist 42")
+
+
+def test_the_steps_for_teachers_make_a_working_exercise(scratch: Callable[..., Path]):
+    """Folgt »Für Lehrende« auf einer Kopie: anlegen, erzeugen, prüfen, bauen."""
+    guide = (ROOT / "docs" / "lehrende.md").read_text(encoding="utf-8")
+    files = re.findall(r"literalinclude\} beispiel/(\S+)", guide)
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    root = scratch((), {})
+    (root / "glaettung").mkdir()
+    for file in files:
+        source = ROOT / "docs" / "beispiel" / file
+        target = root / ("docs" if file.endswith(".md") else ".") / file
+        shutil.copyfile(source, target)
+    # Die Übungen des Kurses fehlen in der Kopie; von der Startseite bleibt nur die neue Zeile.
+    assert "\nseresnet\n" in index
+    index = index.replace("\nseresnet\n", "\nseresnet\nglaettung\n")
+    for line in ("convolution\n", "pooling\n", "resnet\n", "seresnet\n", "lehrende\n", "lokal\n"):
+        index = re.sub(f"^{line}", "", index, flags=re.MULTILINE)
+    index = index.replace("{doc}`lokal`", "lokal")
+    (root / "docs" / "index.md").write_text(index, encoding="utf-8")
+    for command in re.findall(r"^\$ python -m (faltwerk .+)$", guide, flags=re.MULTILINE):
+        step = subprocess.run(
+            [sys.executable, "-m", *command.split()],
+            cwd=root, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert step.returncode == 0, step.stdout + step.stderr
+    result = run_build(root)
+    assert result.returncode == 0, result.stderr
+    html = (root / "build" / "html" / "glaettung.html").read_text(encoding="utf-8")
+    assert "[1.5 4.  5. ]" in html
+    assert "Lücke (2)" in html
+
+
+@pytest.mark.parametrize("removed", ["build", None])
+def test_clean_removes_build_and_nothing_else(scratch: Callable[..., Path], removed: str | None):
+    root = scratch((), {})
+    (root / "arbeit").mkdir()
+    (root / "arbeit" / "pooling.py").write_text("x = 1\n")
+    if removed:
+        (root / "build" / "html").mkdir(parents=True)
+    before = {path for path in root.rglob("*") if "build" not in path.relative_to(root).parts}
+    subprocess.run([sys.executable, "-m", "tools.site", "clean"], cwd=root, check=True)
+    after = {path for path in root.rglob("*") if "__pycache__" not in path.parts}
+    assert after == {path for path in before if "__pycache__" not in path.parts}
