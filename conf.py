@@ -50,7 +50,7 @@ default_role = "code"
 # Ausführen
 nb_execution_mode = "cache"
 nb_execution_timeout = 300
-# Kein Abbruch beim ersten Fehler: Jeder wird zur Warnung mit Zeile, und die lässt den Bau scheitern.
+# Statt beim ersten Fehler abzubrechen, wird jeder eine Warnung mit Zeile; sie bricht den Bau.
 nb_execution_raise_on_error = False
 nb_execution_show_tb = True
 nb_output_stderr = "warn"

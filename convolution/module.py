@@ -6,6 +6,7 @@ Schichten selbst nur die Rechnung steht.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import operator
@@ -82,6 +83,8 @@ class Module:
     läuft ``check_inputs``; vor ``compute_grads`` wird geprüft, ob die Gradienten die Form der
     Ausgaben haben. Arrays ganzer Zahlen kommen als int64 an.
     """
+
+    _inside = False
 
     def __init__(self) -> None:
         """Legt eine Schicht ohne Parameter an."""
@@ -176,13 +179,16 @@ class Module:
 def _checked_outputs(method: Callable) -> Callable:
     @functools.wraps(method)
     def compute_outputs(self: Module, x: np.ndarray) -> tuple[np.ndarray, _Cache]:
+        if self._inside:
+            return method(self, x)
         x = require_numbers("x", x)
         self.check_inputs(x)
-        result = method(self, x)
+        with _inside(self):
+            result = method(self, x)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(
-                f"{type(self).__name__}.compute_outputs muss das Paar (outputs, cache) "
-                f"zurückgeben, zurückgegeben wurde {_describe(result)}."
+                f"{type(self).__name__}.compute_outputs hat {_describe(result)} zurückgegeben; "
+                "erlaubt ist nur das Paar (outputs, cache)."
             )
         outputs, cache = result
         return outputs, _Cache(cache, np.shape(outputs))
@@ -193,6 +199,8 @@ def _checked_outputs(method: Callable) -> Callable:
 def _checked_grads(method: Callable) -> Callable:
     @functools.wraps(method)
     def compute_grads(self: Module, grads: np.ndarray, cache: _Cache) -> np.ndarray:
+        if self._inside:
+            return method(self, grads, cache)
         if not isinstance(cache, _Cache):
             raise TypeError(
                 f"cache ist {_describe(cache)}; erlaubt ist nur der zweite Wert von "
@@ -204,9 +212,20 @@ def _checked_grads(method: Callable) -> Callable:
                 f"grads hat die Form {grads.shape}; erlaubt ist nur die Form der Ausgaben, "
                 f"{cache.shape}."
             )
-        return method(self, grads, cache.content)
+        with _inside(self):
+            return method(self, grads, cache.content)
 
     return compute_grads
+
+
+@contextlib.contextmanager
+def _inside(module: Module) -> Iterator[None]:
+    # Ruft eine Schicht sich selbst auf, etwa mit super(), gibt sie ihren Cache unverpackt weiter.
+    module._inside = True
+    try:
+        yield
+    finally:
+        module._inside = False
 
 
 def sig2col(
@@ -398,7 +417,7 @@ def require_numbers(name: str, value: Any, ndim: int | None = None) -> np.ndarra
         TypeError: Wenn es kein Array aus solchen Zahlen ist.
         ValueError: Wenn die Zahl der Achsen nicht stimmt.
     """
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iuf":
+    if not isinstance(value, (np.ndarray, np.number)) or value.dtype.kind not in "iuf":
         raise TypeError(
             f"{name} ist {_describe(value)}; erlaubt ist ein NumPy-Array aus ganzen Zahlen oder "
             "Gleitkommazahlen."
@@ -408,7 +427,8 @@ def require_numbers(name: str, value: Any, ndim: int | None = None) -> np.ndarra
             f"{name} hat die Form {value.shape} und damit {value.ndim} Achsen; erlaubt "
             f"{'ist' if ndim == 1 else 'sind'} genau {ndim}."
         )
-    return value if value.dtype.kind == "f" else value.astype(np.int64)
+    # NumPy macht aus Ergebnissen ohne Achsen Zahlen; sie sind hier auch willkommen.
+    return np.asarray(value, dtype=None if value.dtype.kind == "f" else np.int64)
 
 
 def require_images(x: np.ndarray, kernel_size: tuple[int, int], channels: int | None) -> None:

@@ -45,7 +45,7 @@ def maxpool2d_windows(
     """
     views = sliding_window_view(input_tensor, kernel_size, axis=(2, 3))
     views = views[:, :, :: stride[0], :: stride[1]]
-    windows = views.reshape(*views.shape[:4], -1)
+    windows = views.reshape(*views.shape[:4], kernel_size[0] * kernel_size[1])
     index = windows.argmax(axis=-1)
     return np.take_along_axis(windows, index[..., None], axis=-1)[..., 0], index
 

@@ -106,11 +106,11 @@ def _maxpool2d_cases() -> list[Case]:
 
 
 def _maxpool2d_class_cases() -> list[Case]:
-    part = "MaxPool2d"
+    part = "MaxPool2dWithPositions"
     shape = Case(
         part,
         "Form der Ausgabe",
-        "MaxPool2d((2, 3), stride=(1, 2))(x).shape",
+        "MaxPool2dWithPositions((2, 3), stride=(1, 2))(x).shape",
         {"x": images(1, 2, 3, 5)},
     )
     ties = [
@@ -122,7 +122,7 @@ def _maxpool2d_class_cases() -> list[Case]:
         Case(
             part,
             name,
-            f'layer = MaxPool2d({window})\n{{"Ausgabe": layer(x), "Stellen": layer.positions}}',
+            f'layer = MaxPool2dWithPositions({window})\n{{"Ausgabe": layer(x), "Stellen": layer.positions}}',
             {"x": x},
         )
         for name, x, window in (*_inputs(), *ties)
@@ -130,7 +130,7 @@ def _maxpool2d_class_cases() -> list[Case]:
     again = Case(
         part,
         "zweiter Aufruf mit anderer Eingabe",
-        "layer = MaxPool2d((2, 2), stride=(1, 2))\n"
+        "layer = MaxPool2dWithPositions((2, 2), stride=(1, 2))\n"
         "layer(x)\n"
         '{"Ausgabe": layer(-x[:, :, 1:]), "Stellen": layer.positions}',
         {"x": images(2, 1, 4, 5)},
@@ -138,7 +138,7 @@ def _maxpool2d_class_cases() -> list[Case]:
     kept = Case(
         part,
         "die Eingabe bleibt, wie sie ist",
-        "MaxPool2d((2, 2))(x)\nx",
+        "MaxPool2dWithPositions((2, 2))(x)\nx",
         {"x": images(1, 1, 3, 4)},
     )
     example = Case(

@@ -197,7 +197,7 @@ class Pooling2d:
         raise NotImplementedError(f"{type(self).__name__} legt forward nicht fest.")
 
 
-class MaxPool2d(Pooling2d):
+class MaxPool2dWithPositions(Pooling2d):
     """Max-Pooling, das sich auch merkt, wo das Maximum jedes Fensters steht.
 
     Stehen gleich große Maxima in einem Fenster, so gilt das mit der kleinsten Zeile, unter
@@ -245,18 +245,18 @@ class MaxPool2d(Pooling2d):
 
 
 def maxpool2d_positions_example() -> tuple[np.ndarray, np.ndarray]:
-    """Wendet ``MaxPool2d`` auf die Eingabe des Übungsblatts an: 3×3-Fenster, Schrittweite 2.
+    """Wendet ``MaxPool2dWithPositions`` auf die Eingabe des Übungsblatts an: 3×3-Fenster, Schrittweite 2.
 
     Returns:
         Ausgabe der Form ``(1, 2, 2, 2)`` und Stellen der Maxima, Form ``(1, 2, 2, 2, 2)``.
     """
     input_tensor = reference_input()
-    layer = MaxPool2d((3, 3), stride=(2, 2))
+    layer = MaxPool2dWithPositions((3, 3), stride=(2, 2))
     output_tensor = ...  # Lücke (15)
     return output_tensor, layer.positions
 
 
-class MaxPool2dBackward(MaxPool2d):
+class MaxPool2dBackward(MaxPool2dWithPositions):
     """Max-Pooling mit Rückwärtsschritt.
 
     Attributes:
@@ -264,7 +264,7 @@ class MaxPool2dBackward(MaxPool2d):
     """
 
     def forward(self, input_tensor: np.ndarray) -> np.ndarray:
-        """Rechnet wie ``MaxPool2d.forward`` und merkt sich die Form der Eingabe."""
+        """Rechnet wie ``MaxPool2dWithPositions.forward`` und merkt sich die Form der Eingabe."""
         output_tensor = super().forward(input_tensor)
         self.input_shape = input_tensor.shape
         return output_tensor

@@ -266,8 +266,8 @@ def main(arguments: list[str]) -> int:
         return 1 if isinstance(error, TrainingError) else 2
     except KeyboardInterrupt:
         print(
-            "\nUnterbrochen; die letzte volle Epoche ist gespeichert. Weiter mit denselben Optionen "
-            "und --resume.",
+            "\nUnterbrochen; die letzte volle Epoche ist gespeichert. Weiter geht es mit denselben "
+            "Optionen und --resume.",
             file=sys.stderr,
         )
         return 1

@@ -209,8 +209,8 @@ class Trainer:
             total_loss += loss.item()
             if not math.isfinite(total_loss):
                 raise TrainingError(
-                    f"Der Verlust ist in Epoche {number}, Schritt {step}, keine endliche Zahl mehr; "
-                    "eine kleinere Lernrate hilft meistens."
+                    f"Der Verlust ist in Epoche {number}, Schritt {step}, keine endliche Zahl "
+                    "mehr; eine kleinere Lernrate hilft meistens."
                 )
             self._optimizer.zero_grad()
             loss.backward()

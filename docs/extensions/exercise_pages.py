@@ -116,6 +116,10 @@ class PartDirective(ExerciseDirective):
         document.reporter = self.state.document.reporter
         # Leerzeilen davor, damit Warnungen die Zeile der Direktive nennen.
         MockRSTParser().parse("\n" * (self.lineno - 1) + "\n".join(lines) + "\n", document)
+        # Warnungen sollen die Stelle der Direktive nennen; aus Typangaben entstandene Knoten kennen
+        # gar keine.
+        for node in document.findall(nodes.Element):
+            node.source, node.line = self.get_source_info()
         return list(document.children)
 
     def _tasks(self, exercise: Exercise, part: Part) -> nodes.container:

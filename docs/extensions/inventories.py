@@ -54,6 +54,9 @@ def kind(name: str) -> str:
     value, holder = find(name)
     if inspect.ismodule(value):
         return "module"
+    if name.startswith("typing."):
+        # Typangaben verweisen auf alles aus typing als Daten, gleich was es in Python ist.
+        return "data"
     if inspect.isclass(value):
         return "exception" if issubclass(value, BaseException) else "class"
     if inspect.isclass(holder):
@@ -71,6 +74,11 @@ def inventory(project: str, page: str, names: list[str], pages: dict[str, str]) 
         pages: Einträge mit eigener Seite.
     """
     targets = {name: page.format(name=name) + f"#{name}" for name in names} | pages
+    # Typangaben nennen Klassen nach dem Modul, in dem sie in Wahrheit stehen.
+    for name, target in list(targets.items()):
+        value, _ = find(name)
+        if inspect.isclass(value):
+            targets.setdefault(f"{value.__module__}.{value.__qualname__}", target)
     lines = [f"{name} py:{kind(name)} 1 {target} -" for name, target in sorted(targets.items())]
     head = (
         f"# Sphinx inventory version 2\n# Project: {project}\n# Version: \n"

@@ -1,0 +1,119 @@
+"""Richtig bleibt richtig: andere Schreibweisen der Übungen dürfen nie »falsch« heißen."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from faltwerk.exercise import load
+from faltwerk.sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def judged(name: str, source: str) -> dict[int, str]:
+    exercise = load(name, ROOT)
+    with Sandbox(exercise) as box:
+        return {verdict.gap: verdict.status for verdict in box.judge().judge(source)}
+
+
+def replaced(name: str, functions: dict[str, str], within: str | None = None) -> str:
+    """Der Rumpf, in dem einzelne Funktionen oder Methoden neu geschrieben sind."""
+    tree = ast.parse(load(name, ROOT).stub)
+    scope = tree if within is None else next(
+        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == within
+    )  # fmt: skip
+    for place, node in enumerate(scope.body):
+        if isinstance(node, ast.FunctionDef) and node.name in functions:
+            scope.body[place] = ast.parse(functions[node.name]).body[0]
+    return ast.unparse(tree)
+
+
+def test_vectorised_max_pooling():
+    source = replaced(
+        "pooling",
+        {
+            "maxpool2d": """
+def maxpool2d(images, window, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    views = np.lib.stride_tricks.sliding_window_view(images, window, axis=(2, 3))
+    return views[:, :, :: stride[0], :: stride[1]].max(axis=(-1, -2))
+"""
+        },
+    )
+    statuses = judged("pooling", source)
+    assert {statuses[gap] for gap in (3, 4, 5, 6)} == {"correct"}
+    assert {statuses[gap] for gap in statuses if gap not in (3, 4, 5, 6)} == {"open"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("np.max(window)", "window.max()"),
+        ("np.mean(window)", "window.sum() / (kernel_h * kernel_w)"),
+        ("np.mean(window)", "np.average(window)"),
+        ("np.unravel_index(index, window.shape)", "divmod(index, kernel_w)"),
+        ("np.argmax(window)", "window.ravel().argmax()"),
+    ],
+)
+def test_equivalent_expressions(old, new):
+    source = load("pooling", ROOT).source
+    assert old in source
+    statuses = judged("pooling", source.replace(old, new))
+    assert set(statuses.values()) == {"correct"}
+
+
+def test_explicit_loops_instead_of_sig2col():
+    body = """
+def cross_correlation1d(x, k):
+    out = []
+    for i in range(len(x) - len(k) + 1):
+        total = 0
+        for j in range(len(k)):
+            total = total + x[i + j] * k[j]
+        out.append(total)
+    return np.array(out)
+"""
+    assert judged("convolution", replaced("convolution", {"cross_correlation1d": body}))[1] == (
+        "correct"
+    )
+
+
+def test_activation_with_another_cache():
+    methods = {
+        "compute_outputs": (
+            "def compute_outputs(self, x):\n"
+            "    maske = (x > 0).astype(x.dtype)\n    return x * maske, {'maske': maske}"
+        ),
+        "compute_grads": (
+            "def compute_grads(self, grads, cache):\n    return grads * cache['maske']"
+        ),
+    }
+    statuses = judged("convolution", replaced("convolution", methods, "ReLU"))
+    assert (statuses[7], statuses[8]) == ("correct", "correct")
+
+
+def test_residual_block_with_names_of_its_own():
+    methods = {
+        "__init__": """
+def __init__(self, a, b, stride=1):
+    super().__init__()
+    self.f1 = nn.Conv2d(a, b, kernel_size=(3, 3), stride=stride, padding=(1, 1), bias=False)
+    self.n1 = nn.BatchNorm2d(b)
+    self.f2 = nn.Conv2d(b, b, 3, 1, 1, bias=False)
+    self.n2 = nn.BatchNorm2d(b)
+    self.proj = None
+    if stride != 1 or a != b:
+        self.proj = nn.Conv2d(a, b, 1, stride, bias=False)
+""",
+        "forward": """
+def forward(self, x):
+    y = torch.nn.functional.relu(self.n1(self.f1(x)))
+    y = self.n2(self.f2(y))
+    y = y + (x if self.proj is None else self.proj(x))
+    return torch.clamp(y, min=0)
+""",
+    }
+    statuses = judged("resnet", replaced("resnet", methods, "ResidualBlock"))
+    assert (statuses[1], statuses[2]) == ("correct", "correct")
