@@ -122,7 +122,8 @@ def _maxpool2d_class_cases() -> list[Case]:
         Case(
             part,
             name,
-            f'layer = MaxPool2dWithPositions({window})\n{{"Ausgabe": layer(x), "Stellen": layer.positions}}',
+            f"layer = MaxPool2dWithPositions({window})\n"
+            + '{"Ausgabe": layer(x), "Stellen": layer.positions}',
             {"x": x},
         )
         for name, x, window in (*_inputs(), *ties)

@@ -251,7 +251,7 @@ class MaxPool2dWithPositions(Pooling2d):
 
 
 def maxpool2d_positions_example() -> tuple[np.ndarray, np.ndarray]:
-    """Wendet ``MaxPool2dWithPositions`` auf die Eingabe des Übungsblatts an: 3×3-Fenster, Schrittweite 2.
+    """Wendet die Schicht auf die Eingabe des Übungsblatts an: 3×3-Fenster, Schrittweite 2.
 
     Returns:
         Ausgabe der Form ``(1, 2, 2, 2)`` und Stellen der Maxima, Form ``(1, 2, 2, 2, 2)``.

@@ -42,7 +42,8 @@ def toggle(kind: str, exercise: str, part: str) -> nodes.admonition:
         "",
         nodes.title("", TITLES[kind], nodes.literal("", part, classes=["toggle-part"])),
         classes=["dropdown", "faltwerk-toggle", kind],
-        ids=[nodes.make_id(f"{SLUGS[kind]}-{exercise}-{part}")],
+        # Groß- und Kleinschreibung bleibt: »maxpool2d« und »MaxPool2d« sind zweierlei.
+        ids=[f"{SLUGS[kind]}-{exercise}-{part}"],
     )
     title = box[0]
     title.insert(1, nodes.Text(" "))

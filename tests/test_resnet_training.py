@@ -1,0 +1,159 @@
+"""Das Training des ResNet: Daten, Veränderung der Bilder, Fortsetzen, Fehlermeldungen."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from resnet import train
+from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
+from resnet.solution import ResNet
+from resnet.training import Settings, Trainer, TrainingError, augment
+
+torch.set_num_threads(1)
+
+SETTINGS = Settings(epochs=3, batch_size=16)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Data:
+    """Wenige Bilder, damit ein Training Sekunden dauert."""
+    data = load_fashion()
+    return dataclasses.replace(data, train=data.train[:40], validation=data.validation[:20])
+
+
+def trainer(data: Data, settings: Settings = SETTINGS) -> Trainer:
+    torch.manual_seed(settings.seed)
+    return Trainer(ResNet(), data, settings)
+
+
+def test_the_data_are_balanced_and_split_without_overlap() -> None:
+    data = load_fashion()
+    assert (len(data.train), len(data.validation), len(data.test)) == (9000, 1000, 2000)
+    assert torch.bincount(data.test.labels).tolist() == [200] * len(CLASSES)
+    both = torch.cat([data.train.labels, data.validation.labels])
+    assert torch.bincount(both).tolist() == [1000] * len(CLASSES)
+    assert FASHION.stat().st_size < 5.5e6
+    x = data.normalised(data.train.pixels)
+    assert x.shape == (9000, 3, 32, 32)
+    assert abs(x.mean().item()) < 1e-4 and abs(x.std().item() - 1) < 1e-4
+
+
+def test_damaged_or_missing_data_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="fehlt"):
+        load_fashion(tmp_path / "nichts.npz")
+    damaged = tmp_path / "kaputt.npz"
+    content = FASHION.read_bytes()
+    for wrong in (content[:1000], b"", content[:100_000] + b"\0" * 1000 + content[101_000:]):
+        damaged.write_bytes(wrong)
+        with pytest.raises(DataError, match="beschädigt"):
+            load_fashion(damaged)
+    np.savez(damaged, train_images=np.zeros((3, 2), np.uint8))
+    with pytest.raises(DataError, match="beschädigt"):
+        load_fashion(damaged)
+
+
+def test_augment_only_moves_and_mirrors() -> None:
+    pixels = torch.arange(2 * 6 * 5).reshape(1, 2, 6, 5).expand(200, -1, -1, -1) + 1
+    moved = augment(pixels, torch.Generator().manual_seed(0))
+    assert moved.shape == pixels.shape and moved.dtype == pixels.dtype
+    padded = torch.nn.functional.pad(pixels[0], (2, 2, 2, 2))
+    possible = {
+        tuple(image.flatten().tolist())
+        for top in range(5)
+        for left in range(5)
+        for crop in [padded[:, top : top + 6, left : left + 5]]
+        for image in (crop, crop.flip(2))
+    }
+    seen = {tuple(image.flatten().tolist()) for image in moved}
+    assert seen <= possible
+    assert len(seen) > 40
+
+
+def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) -> None:
+    whole = trainer(tiny)
+    list(whole.epochs())
+
+    interrupted = trainer(tiny)
+    next(interrupted.epochs())
+    train.save(interrupted.state(), tmp_path / "stand.pt")
+    torch.manual_seed(99)
+    resumed = Trainer(ResNet(), tiny, SETTINGS)
+    train.restore(resumed, tmp_path / "stand.pt")
+    list(resumed.epochs())
+
+    assert resumed.history == whole.history
+    assert len(whole.history) == 3
+    expected = whole.network.state_dict()
+    for name, tensor in resumed.network.state_dict().items():
+        assert torch.equal(tensor, expected[name]), name
+
+
+def test_training_learns(tiny: Data) -> None:
+    few = dataclasses.replace(tiny, train=tiny.train[:32])
+    run = trainer(few, Settings(epochs=12, batch_size=32))
+    epochs = list(run.epochs())
+    assert epochs[-1].train_loss < 0.7 * epochs[0].train_loss
+
+
+def test_checkpoint_is_whole_even_if_writing_fails(
+    tiny: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "stand.pt"
+    run = trainer(tiny)
+    train.save(run.state(), path)
+    before = path.read_bytes()
+
+    def fail(state: object, file) -> None:
+        file.write(b"halb")
+        raise OSError(28, "Kein Platz")
+
+    monkeypatch.setattr(torch, "save", fail)
+    with pytest.raises(train.CallError, match="lässt sich nicht schreiben"):
+        train.save({}, path)
+    assert path.read_bytes() == before
+
+
+def test_wrong_checkpoints_are_one_sentence(tiny: Data, tmp_path: Path) -> None:
+    run = trainer(tiny)
+    with pytest.raises(train.CallError, match="gibt es nicht"):
+        train.restore(run, tmp_path / "nichts.pt")
+    (tmp_path / "kaputt.pt").write_bytes(b"kein Zwischenstand")
+    with pytest.raises(train.CallError, match="beschädigt"):
+        train.restore(run, tmp_path / "kaputt.pt")
+    train.save(run.state(), tmp_path / "stand.pt")
+    other = trainer(tiny, Settings(epochs=4, batch_size=16))
+    with pytest.raises(TrainingError, match=r"anderen|Einstellungen"):
+        train.restore(other, tmp_path / "stand.pt")
+
+
+def test_diverging_loss_and_too_large_batch_are_one_sentence(tiny: Data) -> None:
+    run = trainer(tiny)
+    with torch.no_grad():
+        run.network.linear.weight.fill_(float("nan"))
+    with pytest.raises(TrainingError, match="keine endliche Zahl"):
+        next(run.epochs())
+    with pytest.raises(TrainingError, match="batch_size ist 64"):
+        trainer(tiny, Settings(batch_size=64))
+
+
+def test_open_stub_cannot_be_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stub = Path(train.__file__).with_name("resnet.py")
+    assert train.main(["--file", str(stub), "--out", str(tmp_path)]) == 2
+    message = capsys.readouterr().err
+    assert "rechnet noch nicht" in message and message.count("\n") == 1
+    assert train.main(["--file", str(tmp_path / "nichts.py"), "--out", str(tmp_path)]) == 2
+
+
+def test_the_recorded_run_says_where_it_comes_from() -> None:
+    run = json.loads((Path(train.__file__).parent / "runs" / "fashion.json").read_text("utf-8"))
+    assert {"command", "date", "hardware", "versions", "seconds", "data"} <= set(run)
+    assert [epoch["number"] for epoch in run["epochs"]] == list(
+        range(1, run["settings"]["epochs"] + 1)
+    )
+    assert run["images"] == {"train": 9000, "validation": 1000, "test": 2000}
