@@ -3,13 +3,15 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint serve clean setup
+.PHONY: help html test lint mutants bench serve clean setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make html    Website nach build/html bauen"
 	@echo "make test    Stil prüfen und alle Tests ausführen"
 	@echo "make lint    Stil und Formatierung prüfen"
+	@echo "make mutants Musterlösungen verändern; jede Veränderung muss auffallen"
+	@echo "make bench   Zeiten messen, nebeneinander in einem Lauf"
 	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make clean   Gebautes (build/) löschen"
 	@echo "make help    diese Übersicht"
@@ -27,6 +29,12 @@ test: lint
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
+
+mutants: setup
+	@$(VENV_PYTHON) -m faltwerk.mutants
+
+bench: setup
+	@$(VENV_PYTHON) -m tools.bench
 
 serve:
 	@"$(PYTHON)" -m tools.site serve --port $(PORT)

@@ -35,7 +35,6 @@ def wanted_stamp():
 
 def current_stamp():
     """Kennung dessen, was zuletzt vollständig installiert wurde."""
-    # Eine verschobene Umgebung enthält falsche Pfade und gilt als nicht vorhanden.
     try:
         with open(STAMP, encoding="utf-8") as file:
             text = file.read()
