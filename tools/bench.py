@@ -18,7 +18,7 @@ from faltwerk.exercise import Exercise, load_all
 from faltwerk.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
-_REPEATS = 5
+_REPEATS = 3
 
 # Dieselben Prüffälle, wie man sie ohne Faltwerk schriebe: ein Test je Fall.
 _PYTEST = """

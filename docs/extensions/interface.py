@@ -48,7 +48,7 @@ def catalogue(root: Path) -> str:
 
 
 def german(body: str) -> str:
-    """Übersetzt, was Vorlagen fest enthalten, und nimmt das Skript für das Farbschema heraus.
+    """Übersetzt, was Vorlagen fest enthalten, und nimmt eingebettete Skripte und Stile heraus.
 
     Args:
         body: Inhalt von ``<body>``, den die Vorlage des Themas liefert.
@@ -58,6 +58,7 @@ def german(body: str) -> str:
     body = _ICON_TITLE.sub(
         lambda match: f"<title>{_ICON_TITLES.get(match[1], match[1])}</title>", body
     )
+    body = body.replace('style="display: none;"', 'class="icon-symbols"')
     return _INLINE_SCRIPT.sub("", body, count=1)
 
 
