@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from faltwerk import report
 from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
-from faltwerk.judge import Judge, UnreadableError
+from faltwerk.judge import Judge, UnreadableError, Verdict
 from faltwerk.sandbox import Sandbox
 from faltwerk.stubs import stale_stubs, write_stubs
 from faltwerk.submission import imports_solution, read_submission
@@ -79,7 +80,9 @@ def check(options: argparse.Namespace) -> int:
             verdicts = box.judge().judge(source, _ticker(exercise, not options.json))
     except UnreadableError as error:
         if options.json:
-            print(report.as_json(exercise.name, str(path), [], " ".join(str(error).split())))
+            reason = " ".join(str(error).split())
+            verdicts = [Verdict(gap.number, "untested", reason, None) for gap in exercise.gaps]
+            print(report.as_json(exercise.name, str(path), verdicts, reason))
             return 2
         raise
     if options.json:
@@ -182,25 +185,39 @@ def _complain(text: object) -> None:
     print(text, file=sys.stderr)
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Die Hilfe auf Deutsch."""
+
+    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+        super().add_usage(usage, actions, groups, "Aufruf: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
-    """Meldet falsche Aufrufe mit einem deutschen Satz."""
+    """Spricht Deutsch, in der Hilfe und bei falschen Aufrufen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(add_help=False, formatter_class=_Formatter, **options)
+        self._positionals.title = "Angaben"
+        self._optionals.title = "Optionen"
+        self.add_argument("-h", "--help", action="help", help="diese Hilfe zeigen")
 
     def error(self, message: str) -> None:
+        given = " ".join(sys.argv[1:])
         _complain(
-            f"Der Aufruf stimmt nicht ({message}); »{self.prog} --help« zeigt, was möglich ist."
+            f"Der Aufruf »{given}« stimmt nicht; »{self.prog} --help« zeigt, was möglich ist."
         )
         sys.exit(2)
 
 
 def parser() -> argparse.ArgumentParser:
     """Die Befehle mit ihren Optionen."""
-    top = _Parser(prog="python -m faltwerk", description="Übungen des Kurses lösen und prüfen")
+    top = _Parser(prog="python -m faltwerk", description="Übungen des Kurses lösen und prüfen.")
     top.add_argument("--traceback", action="store_true", help="bei Fehlern die Fehlerspur zeigen")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="BEFEHL")
 
     def add(name: str, run: Callable, text: str, exercise: str | None = None) -> _Parser:
-        verb = verbs.add_parser(name, help=text, description=text)
-        verb.add_argument("exercise", nargs=exercise, metavar="ÜBUNG")
+        verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        verb.add_argument("exercise", nargs=exercise, metavar="ÜBUNG", help="Name ihres Ordners")
         verb.set_defaults(run=run)
         return verb
 

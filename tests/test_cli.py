@@ -75,7 +75,8 @@ def test_unreadable_file_in_json(tmp_path):
     done = faltwerk("check", "pooling", file, "--json")
     result = json.loads(done.stdout)
     assert done.returncode == 2
-    assert (result["passed"], result["gaps"]) == (False, [])
+    assert result["passed"] is False
+    assert [gap["status"] for gap in result["gaps"]] == ["untested"] * 31
     assert result["error"].startswith("Zeile 1")
 
 
@@ -97,6 +98,13 @@ def test_wrong_call_is_one_sentence(arguments, words, tmp_path):
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_help_is_german():
+    text = faltwerk("--help").stdout + faltwerk("check", "--help").stdout
+    assert "Aufruf: python -m faltwerk" in text
+    for word in ("usage", "options", "positional", "show this"):
+        assert word not in text
 
 
 def test_hints_are_graded():
