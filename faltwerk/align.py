@@ -22,6 +22,7 @@ _MAX_ALIGNMENTS = 300
 _MAX_STEPS = 50_000
 
 Function = ast.FunctionDef
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
@@ -450,8 +451,8 @@ def splice(
 
 def with_extras(tree: ast.Module, extras: list[ast.stmt]) -> ast.Module:
     """Ergänzt ein Programm um eigene Importe (vorn) und eigene Definitionen (hinten)."""
-    imports = [node for node in extras if isinstance(node, (ast.Import, ast.ImportFrom))]
-    rest = [node for node in extras if not isinstance(node, (ast.Import, ast.ImportFrom))]
+    imports = [node for node in extras if isinstance(node, _IMPORTS)]
+    rest = [node for node in extras if not isinstance(node, _IMPORTS)]
     future = sum(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in tree.body)
     at = future + (ast.get_docstring(tree, clean=False) is not None)
     tree.body[at:at] = [
@@ -481,12 +482,15 @@ def student_extras(student: ast.Module, solution: ast.Module) -> list[ast.stmt]:
     Lose Anweisungen wie Probeaufrufe gehören nicht dazu.
     """
     known = {name for node in solution.body for name in _defined(node)}
+    imports = {ast.dump(node) for node in solution.body if isinstance(node, _IMPORTS)}
     extras = []
     for node in student.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)) or (
-            isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign))
-            and not _defined(node) & known
-        ):
+        if isinstance(node, _IMPORTS):
+            wanted = ast.dump(node) not in imports
+        else:
+            kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+            wanted = isinstance(node, kinds) and not _defined(node) & known
+        if wanted:
             extras.append(ast.increment_lineno(clone(node), STUDENT_LINES))
     return extras
 

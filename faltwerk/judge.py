@@ -117,6 +117,13 @@ class Judge:
         if not verdicts and self._passes(_shifted(student), range(len(self.cases))):
             verdicts = {gap.number: _correct(gap, found) for gap in self.exercise.gaps}
         extras = student_extras(student, self._solution)
+        broken = self._broken_extras(extras)
+        if broken:
+            verdicts |= {
+                gap.number: Verdict(gap.number, "untested", broken, found[gap.number].line)
+                for gap in self.exercise.gaps
+                if gap.number not in verdicts
+            }
         for part in self.exercise.parts:
             gaps = [task.gap for task in part.tasks if task.gap.number not in verdicts]
             if gaps:
@@ -124,6 +131,16 @@ class Judge:
             for task in part.tasks:
                 progress(task.gap.number)
         return [verdicts[gap.number] for gap in self.exercise.gaps]
+
+    def _broken_extras(self, extras: list[ast.stmt]) -> str | None:
+        """Warum schon die eigenen Importe und Definitionen scheitern, falls sie es tun."""
+        if not extras:
+            return None
+        got = self.run(ast.fix_missing_locations(with_extras(clone(self._solution), extras)), [0])
+        problem = self._difference(0, got[0])
+        if problem is None:
+            return None
+        return f"Was Ihre Datei außerhalb der Aufgaben ausführt, scheitert: {problem}."
 
     def _judge_part(
         self,
@@ -183,12 +200,14 @@ class Judge:
         problem = self._first_problem(numbers, got)
         if problem is None:
             return Verdict(gap.number, "correct", "", filling.line)
-        known = self._known_mistake(gap, numbers, got)
+        # Ein Lauf, der nicht endet, wird nicht noch mehrmals abgewartet.
+        hangs = any(seen[0] == "timeout" for seen in got)
+        known = None if hangs else self._known_mistake(gap, numbers, got)
         if known is None and self._needs_partner(gap, numbers, got, found):
             return Verdict(
                 gap.number, "untested", _partner_message(gap, self.exercise), filling.line
             )
-        if known is None and not self._same(numbers, got, self.run(tree, numbers)):
+        if known is None and not hangs and not self._same(numbers, got, self.run(tree, numbers)):
             problem = (
                 "Ihr Code liefert bei gleichen Eingaben verschiedene Ergebnisse; "
                 "das Ergebnis darf nicht vom Zufall abhängen."

@@ -117,3 +117,25 @@ def test_import_of_the_solution_is_noticed():
     assert imports_solution("from pooling.solution import maxpool2d", "pooling")
     assert imports_solution("from pooling import solution as s", "pooling")
     assert not imports_solution("from pooling.pooling import maxpool2d", "pooling")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import gibt_es_nicht", "ModuleNotFoundError"),
+        ("def hilf():\n    while True: pass\nwert = hilf()", "nicht fertig"),
+    ],
+)
+def test_broken_code_outside_the_gaps_is_said_once_and_quickly(box, tiny, code, words):
+    source = tiny.stub.replace(GAP, "    total = np.sum(x)").replace(
+        "import numpy as np", f"import numpy as np\n{code}"
+    )
+    verdicts = box.judge().judge(source)
+    assert [verdict.status for verdict in verdicts] == ["untested"] + ["open"] * 5
+    assert "außerhalb der Aufgaben" in verdicts[0].message
+    assert words in verdicts[0].message
+
+
+def test_loose_calls_at_the_end_do_no_harm(box, tiny):
+    source = tiny.stub.replace(GAP, "    total = np.sum(x)") + "\nprint(scaled_sum(1, 2))\n1 / 0\n"
+    assert box.judge().judge(source)[0].status == "correct"

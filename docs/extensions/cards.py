@@ -10,8 +10,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from extensions.exercise_pages import bullets, duration
-from extensions.texts import paragraph
+from extensions.exercise_pages import duration
+from extensions.texts import inline, paragraph
 from faltwerk.exercise import Exercise, load_all
 
 
@@ -47,8 +47,11 @@ class ExerciseCards(SphinxDirective):
             f"etwa {duration(exercise.minutes)} · {len(exercise.gaps)} Lücken · {library}",
             classes=["card-facts"],
         )
-        card += nodes.paragraph("", "Voraussetzungen", classes=["exercise-label"])
-        card += bullets(exercise.prerequisites)
+        # Eine Zeile statt einer Liste, damit alle Karten auf einen Bildschirm passen.
+        needs = " · ".join(need.rstrip(".") for need in exercise.prerequisites)
+        card += nodes.paragraph(
+            "", "", nodes.strong("", "Voraussetzungen: "), *inline(needs), classes=["card-needs"]
+        )
         return card
 
 
