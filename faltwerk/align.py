@@ -120,13 +120,15 @@ def find_function(tree: ast.Module, path: tuple[str, ...]) -> Function | ast.Cla
 
 
 def _align_function(
-    ours: Function, theirs: Function, gaps: list[Gap], markers: Mapping[int, int]
+    ours: Function, theirs: Function | ast.ClassDef, gaps: list[Gap], markers: Mapping[int, int]
 ) -> dict[int, Filling | Unaligned]:
     changed = Unaligned(
         f"Außerhalb der Lücken weicht »{'.'.join(gaps[0].path)}« vom Rumpf ab", theirs.lineno
     )
+    if not isinstance(theirs, ast.FunctionDef):
+        return {gap.number: changed for gap in gaps}
     parameters, others = _parameters(ours), _parameters(theirs)
-    if len(parameters) != len(others) or not isinstance(theirs, ast.FunctionDef):
+    if len(parameters) != len(others):
         return {gap.number: changed for gap in gaps}
     start = _State(dict(zip(parameters, others, strict=True)))
     local = _local_names(ours)

@@ -114,7 +114,7 @@ class Judge:
             for number, filling in found.items()
             if isinstance(filling, Filling) and filling.open
         }
-        if not verdicts and self._passes(_shifted(student), range(len(self.cases))):
+        if not verdicts and not self._problem(_shifted(student), range(len(self.cases))):
             verdicts = {gap.number: _correct(gap, found) for gap in self.exercise.gaps}
         extras = student_extras(student, self._solution)
         broken = self._broken_extras(extras)
@@ -255,19 +255,13 @@ class Judge:
         """
         if gap.kind != "body" or len(gap.path) < 2:
             return False
-        failing = {
-            number
-            for number, seen in zip(numbers, got, strict=True)
-            if self._difference(number, seen)
-        }
+        failing = self._failing(numbers, got)
+        # Ein Abbruch in den Zeilen der Lücke selbst liegt an der Lücke.
+        own = any(seen[0] == "raises" and seen[4] for seen in got)
         for other in self.exercise.gaps:
             partner = found[other.number]
             if other.part != gap.part or other.kind != "body" or other is gap:
                 continue
-            if isinstance(partner, Filling) and self._is_sample(other, partner):
-                continue
-            # Ein Abbruch in den Zeilen der Lücke selbst liegt an der Lücke.
-            own = any(seen[0] == "raises" and seen[4] for seen in got)
             if own and other.number > gap.number:
                 continue
             if not (isinstance(partner, Filling) and partner.open):
@@ -279,7 +273,9 @@ class Judge:
     def _affected(self, gap: Gap, numbers: Sequence[int]) -> set[int]:
         raising = ast.parse("raise NotImplementedError").body
         tree = splice(self._solution, self.exercise.gaps, {gap.number: raising}, [])
-        got = self.run(tree, numbers)
+        return self._failing(numbers, self.run(tree, numbers))
+
+    def _failing(self, numbers: Sequence[int], got: list[Observation]) -> set[int]:
         return {
             number
             for number, seen in zip(numbers, got, strict=True)
@@ -342,9 +338,6 @@ class Judge:
             seen = self.run(self._solution, missing)
             self._expected |= dict(zip(missing, seen, strict=True))
         return [self._expected[number] for number in numbers]
-
-    def _passes(self, tree: ast.Module, numbers: Sequence[int]) -> bool:
-        return self._problem(tree, numbers) is None
 
     def _problem(self, tree: ast.Module, numbers: Sequence[int]) -> str | None:
         return self._first_problem(numbers, self.run(tree, numbers))

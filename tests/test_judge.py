@@ -129,3 +129,10 @@ def test_every_known_mistake_yields_its_message(judged, tiny):
 
     texts = list(problems(tiny))
     assert [text for text in texts if "bekannte Fehler »" in text] == []
+
+
+def test_class_in_place_of_a_function_is_said(judged, tiny):
+    source = tiny.stub[: tiny.stub.index("def running_sum")] + "class running_sum:\n    pass\n"
+    verdicts = judged(source)
+    assert statuses(verdicts) == "oooouu"
+    assert "weicht" in verdicts[5].message
