@@ -30,6 +30,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "extensions.execution",
+    "extensions.freshness",
     "extensions.rst_cells",
     "extensions.exercise_pages",
     "extensions.toggles",
@@ -56,6 +57,8 @@ nb_execution_show_tb = True
 nb_output_stderr = "warn"
 nb_merge_streams = True
 nb_ipywidgets_js = {}
+# Ihr Training dauert am längsten; sie beginnt deshalb zuerst.
+longest_pages = ["resnet"]
 nb_render_text_lexer = "none"
 nb_code_prompt_show = "Code anzeigen"
 nb_code_prompt_hide = "Code verbergen"

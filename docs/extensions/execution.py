@@ -1,17 +1,14 @@
-"""Zellen ausführen: abgeschlossene Umgebung, Zwischenspeicher mit Fingerabdruck, feste Ausgaben."""
+"""Zellen ausführen: abgeschlossene Umgebung, feste Ausgaben, Fehler mit Seite und Zeile."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import platform
 import re
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from jupyter_cache import get_cache
 from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -19,10 +16,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging as sphinx_logging
 
 from extensions.places import build_folder
-from faltwerk.exercise import exercise_names
 
 LOGGER = sphinx_logging.getLogger(__name__)
-_SUFFIXES = {".py", ".toml", ".json", ".npz", ".csv"}
 # Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
 # unterscheidbar sind; Schrift und Achsen in einem Grau, das auf beiden Gründen reicht.
 # In Anführungszeichen, weil ein bloßes # in dieser Datei einen Kommentar beginnt.
@@ -67,26 +62,38 @@ c.IPKernelApp.log_level = "ERROR"
 """
 
 
-def fingerprint(root: Path) -> str:
-    """Fingerabdruck von allem, wovon die Ausgaben außer der Seite selbst abhängen.
+# Läuft im Kern vor der ersten Zelle. Was eine Seite liest, muss in ihren Fingerabdruck eingehen,
+# sonst blieben ihre Ausgaben nach einer Änderung stehen; alles andere bleibt ihr verschlossen.
+_GUARD = """\
+def _guard():
+    import os
+    import sys
 
-    Args:
-        root: Ordner mit den Übungen, ``faltwerk`` und ``requirements.txt``.
-    """
-    digest = hashlib.sha256()
-    for text in (platform.python_version(), _MATPLOTLIB, _PROFILE):
-        digest.update(text.encode())
-    files = [root / "requirements.txt"]
-    for folder in (*exercise_names(root), "faltwerk"):
-        files += sorted(
-            path
-            for path in (root / folder).rglob("*")
-            if path.suffix in _SUFFIXES and path.is_file()
-        )
-    for path in files:
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:20]
+    root = os.environ["FALTWERK_ROOT"]
+    closed = [name for name in os.environ["FALTWERK_CLOSED"].split(os.pathsep) if name]
+    folders = {os.path.join(root, name) + os.sep: name for name in closed}
+
+    def hook(event, arguments):
+        if event != "open" or not isinstance(arguments[0], str):
+            return
+        path = os.path.abspath(arguments[0])
+        for folder, name in folders.items():
+            if path.startswith(folder):
+                raise RuntimeError(
+                    f"Die Seite liest aus »{name}«, ohne es in einer ihrer Zellen zu nennen."
+                )
+
+    sys.addaudithook(hook)
+
+
+_guard()
+del _guard
+"""
+
+
+def settings() -> tuple[str, ...]:
+    """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
+    return (_MATPLOTLIB, _PROFILE, _GUARD)
 
 
 def _write(path: Path, text: str) -> None:
@@ -100,9 +107,11 @@ def prepare(app: Sphinx, config: Config) -> None:
     build = build_folder(root)
     home = build / "jupyter"
     _write(home / "ipython" / "profile_default" / "ipython_kernel_config.py", _PROFILE)
+    _write(home / "ipython" / "profile_default" / "startup" / "guard.py", _GUARD)
     _write(home / "matplotlib" / "matplotlibrc", _MATPLOTLIB)
     os.environ |= {
         "PYTHONPATH": str(root),
+        "FALTWERK_ROOT": str(root),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         # Einstellungen und Kerne des Rechners sollen nichts ändern.
@@ -118,10 +127,8 @@ def prepare(app: Sphinx, config: Config) -> None:
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
-    cache = build / "cache" / fingerprint(root)
-    config.nb_execution_cache_path = str(cache)
-    # Die Datenbank muss da sein, bevor mehrere Prozesse zugleich lesen, sonst legen alle sie an.
-    get_cache(str(cache)).list_cache_records()
+    # Nur der Ort; »freshness.py« gibt jeder Seite darin einen eigenen Ordner.
+    config.nb_execution_cache_path = str(build / "cache")
     # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
     logging.getLogger("traitlets").setLevel(logging.WARNING)
     # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
