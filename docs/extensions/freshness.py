@@ -1,8 +1,8 @@
-"""Was neu gelesen und neu ausgeführt wird: je Seite ein Fingerabdruck von allem, was in sie eingeht.
+"""Was neu gelesen und neu ausgeführt wird: je Seite ein Fingerabdruck dessen, was in sie eingeht.
 
 Die Ausgaben einer Seite liegen in einem eigenen Ordner des Zwischenspeichers. Er hängt an den
-Einstellungen der Kerne, den Paketversionen, ``faltwerk/`` und den Übungen, die ihre Zellen benutzen;
-der Text der Zellen selbst ist der Schlüssel darin.
+Einstellungen der Kerne, den Paketversionen, ``faltwerk/`` und den Übungen, die ihre Zellen
+benutzen; der Text der Zellen selbst ist der Schlüssel darin.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 
 def _shares(docnames: list[str], weights: dict[str, int], count: int) -> Iterator[list[str]]:
-    """Teilt Seiten in gleich viele auf ``count`` Prozesse auf, sodass alle ähnlich lange brauchen."""
+    """Teilt Seiten zu gleichen Zahlen auf ``count`` Prozesse auf, die ähnlich lange brauchen."""
     size = len(docnames) // count
     shares: list[list[str]] = [[] for _ in range(count)]
     for name in sorted(docnames, key=lambda name: (-weights[name], name)):

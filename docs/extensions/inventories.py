@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
+from extensions.page_inputs import digest
 from extensions.places import build_folder
 
 
@@ -90,14 +91,17 @@ def inventory(project: str, page: str, names: list[str], pages: dict[str, str]) 
 def write_inventories(app: Sphinx, config: Config) -> None:
     """Erzeugt die Verzeichnisse und trägt sie bei ``intersphinx`` ein."""
     root = Path(app.confdir)
-    folder = build_folder(root) / "inventories"
-    folder.mkdir(parents=True, exist_ok=True)
-    data = tomllib.loads((root / "docs" / "verweise.toml").read_text(encoding="utf-8"))
+    source = root / "docs" / "verweise.toml"
+    inputs = [source, root / "requirements.txt", Path(__file__)]
+    # Nach den Arten zu sehen lädt die Bibliotheken, torch allein fast zwei Sekunden lang.
+    folder = build_folder(root) / "inventories" / digest((), inputs, root)
     mapping = {}
-    for project, entry in data.items():
+    for project, entry in tomllib.loads(source.read_text(encoding="utf-8")).items():
         path = folder / f"{project}.inv"
-        text = inventory(project, entry["page"], entry["names"], entry.get("pages", {}))
-        path.write_bytes(text)
+        if not path.is_file():
+            text = inventory(project, entry["page"], entry["names"], entry.get("pages", {}))
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text)
         mapping[project] = (entry["url"], str(path))
     config.intersphinx_mapping = mapping
 

@@ -1,7 +1,7 @@
 """Wovon eine Seite abhängt: ihre Zellen, die Ordner, die sie benutzen, und deren Inhalt.
 
-Daran entscheidet sich, welche Seiten neu gelesen und welche Zellen neu ausgeführt werden. Verglichen
-werden Inhalte statt Zeiten, damit auch eine zurückgeholte ältere Datei auffällt.
+Daran entscheidet sich, welche Seiten neu gelesen und welche Zellen neu ausgeführt werden.
+Verglichen werden Inhalte statt Zeiten, damit auch eine zurückgeholte ältere Datei auffällt.
 """
 
 from __future__ import annotations
@@ -43,9 +43,8 @@ def _literals(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if id(node) not in prose:
-                yield node.value
+        elif isinstance(node, ast.Constant) and id(node) not in prose:
+            yield node.value if isinstance(node.value, str) else ""
 
 
 def _used_by_package(folder: Path, names: Iterable[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -63,6 +64,66 @@ def test_changed_solution_changes_output_and_source_on_the_page(scratch: Callabl
     solution.write_text(text, encoding="utf-8")
     assert run_build(root).returncode == 0
     assert page.read_text(encoding="utf-8") == before
+
+
+STAMPED = (
+    HEAD
+    + """\
+# Seite
+
+```{{code-cell}} ipython3
+:tags: [remove-input]
+import time
+
+import {module}
+
+print("ausgeführt", time.time_ns())
+```
+"""
+)
+
+
+def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Path]):
+    names = {"pooling": "pooling", "convolution": "convolution", "glaettung": "glaettung.umweg"}
+    pages = {f"{name}.md": STAMPED.format(module=module) for name, module in names.items()}
+    root = scratch(tuple(names), pages | {"text.md": "# Nur Text\n"})
+    (root / "glaettung" / "umweg.py").write_text("from pooling import solution\n")
+
+    def stamps() -> dict[str, str]:
+        result = run_build(root)
+        assert result.returncode == 0, result.stderr
+        found = {}
+        for name in names:
+            html = (root / "build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+            found[name] = re.findall(r"ausgeführt (\d+)", html)[0]
+        return found
+
+    def changed(file: str) -> set[str]:
+        before = stamps()
+        path = root / file
+        times = path.stat().st_atime, path.stat().st_mtime
+        path.write_text(path.read_text(encoding="utf-8") + "\n# geändert\n", encoding="utf-8")
+        # Auch eine Änderung, die der Datei ihre alte Zeit lässt, muss auffallen.
+        os.utime(path, times)
+        after = stamps()
+        return {name for name in names if before[name] != after[name]}
+
+    # »glaettung« benutzt »pooling« nur mittelbar.
+    assert changed("pooling/mistakes.py") == {"pooling", "glaettung"}
+    assert changed("convolution/checks.py") == {"convolution"}
+    assert changed("docs/text.md") == set()
+    assert changed("docs/extensions/cards.py") == set()
+    assert changed("faltwerk/tensors.py") == set(names)
+    assert changed("requirements.txt") == set(names)
+
+
+def test_a_cell_cannot_read_an_exercise_it_does_not_name(scratch: Callable[..., Path]):
+    hidden = STAMPED.format(module="importlib\n\nimportlib.import_module('pool' 'ing.solution')")
+    root = scratch(("pooling",), {"seite.md": hidden})
+    result = run_build(root)
+    assert result.returncode != 0
+    assert "/docs/seite.md:11: " in result.stderr
+    assert "Die Seite liest aus »pooling«" in result.stderr
 
 
 # Fehlerhafte Seiten mit der Zeile der Warnung und einem Stück ihres Textes.
