@@ -1,5 +1,6 @@
 """Konfiguration von Sphinx; was mehr ist als ein Wert, steht in ``docs/extensions/``."""
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -8,6 +9,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 # Die Erweiterungen sind erst mit diesem Pfad zu finden.
+from extensions.address import public_address  # noqa: E402
 from extensions.interface import catalogue  # noqa: E402
 from sphinx.deprecation import RemovedInSphinx10Warning  # noqa: E402
 
@@ -40,6 +42,10 @@ extensions = [
     "extensions.downloads",
     "extensions.cards",
     "extensions.interface",
+    "extensions.head",
+    "extensions.sitemap",
+    "extensions.not_found",
+    "extensions.finishing",
 ]
 exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel"]
 templates_path = ["docs/templates"]
@@ -93,6 +99,7 @@ copybutton_prompt_is_regexp = False
 # Aussehen
 html_theme = "furo"
 html_title = "Faltwerk"
+html_baseurl = public_address(os.environ)
 html_favicon = "docs/static/favicon.svg"
 html_static_path = ["docs/static"]
 html_css_files = ["faltwerk.css"]

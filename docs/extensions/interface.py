@@ -59,6 +59,7 @@ def german(body: str) -> str:
         lambda match: f"<title>{_ICON_TITLES.get(match[1], match[1])}</title>", body
     )
     body = body.replace('style="display: none;"', 'class="icon-symbols"')
+    body = body.replace('style="opacity: 50%"', 'opacity="0.5"')
     return _INLINE_SCRIPT.sub("", body, count=1)
 
 

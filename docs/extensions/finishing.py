@@ -1,0 +1,46 @@
+"""Nacharbeit am fertigen HTML, sobald alle Seiten geschrieben sind."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from extensions import image_sizes, inline_styles, not_found
+
+_SHEET = "_static/inline-styles.css"
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Holt Stile aus dem HTML und ergänzt die Größe der Bilder."""
+    if error is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir)
+    pages: dict[Path, str] = {}
+    styled: set[Path] = set()
+    rules: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.html")):
+        page = image_sizes.add(path.read_text(encoding="utf-8"), path.parent)
+        pages[path], found = inline_styles.extract(page)
+        rules |= found
+        if found:
+            styled.add(path)
+    sheet = inline_styles.stylesheet(rules)
+    (folder / _SHEET).write_text(sheet, encoding="utf-8")
+    version = hashlib.sha256(sheet.encode()).hexdigest()[:8]
+    for path, page in pages.items():
+        if path in styled:
+            up = "../" * (len(path.relative_to(folder).parts) - 1)
+            link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}?v={version}" />\n'
+            page = page.replace("</head>", f"{link}</head>", 1)
+        if path == folder / not_found.PAGE:
+            page = not_found.locate(page, app.config.html_baseurl)
+        path.write_text(page, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Arbeitet nach allen anderen Erweiterungen."""
+    app.connect("build-finished", finish, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
