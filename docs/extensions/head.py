@@ -18,7 +18,7 @@ POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
-CARD = "_static/vorschau.png"
+CARD = "_static/social-card.png"
 _LENGTH = 200
 
 
