@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench serve clean setup
+.PHONY: help html test lint mutants bench linkcheck lock serve clean setup
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,8 @@ help:
 	@echo "make lint    Stil und Formatierung prüfen"
 	@echo "make mutants Musterlösungen verändern; jede Veränderung muss auffallen"
 	@echo "make bench   Zeiten messen, nebeneinander in einem Lauf"
+	@echo "make linkcheck fremde Verweise aufrufen und prüfen (braucht das Netz)"
+	@echo "make lock    Versionen und Prüfsummen aller Pakete neu festlegen"
 	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make clean   Gebautes (build/) löschen"
 	@echo "make help    diese Übersicht"
@@ -35,6 +37,12 @@ mutants: setup
 
 bench: setup
 	@$(VENV_PYTHON) -m tools.bench
+
+linkcheck: setup
+	@$(VENV_PYTHON) -m tools.site linkcheck
+
+lock: setup
+	@$(VENV_PYTHON) -m tools.lock
 
 serve:
 	@"$(PYTHON)" -m tools.site serve --port $(PORT)
