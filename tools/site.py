@@ -16,8 +16,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+# Was außer den Dateien auf die Website wirkt.
+_VARIABLES = ("FALTWERK_URL", "SOURCE_DATE_EPOCH")
 
 
 def build_folder() -> Path:
@@ -40,6 +43,14 @@ def build(jobs: int) -> int:
 
 def _build(folder: Path, jobs: int) -> int:
     begun = time.monotonic()
+    address = os.environ.get("FALTWERK_URL", "").strip()
+    if address and not (urlsplit(address).scheme in ("http", "https") and urlsplit(address).netloc):
+        print(
+            f"FALTWERK_URL ist »{address}«; gebraucht wird eine Adresse wie "
+            "https://kurse.example.org/faltwerk/.",
+            file=sys.stderr,
+        )
+        return 2
     stamp, html = folder / "stand", folder / "html"
     wanted = sources_digest()
     if stamp.is_file() and stamp.read_text() == wanted and html.is_dir():
@@ -77,12 +88,19 @@ def _build(folder: Path, jobs: int) -> int:
     stamp.write_text(wanted)
     seconds = f"{time.monotonic() - begun:.1f}".replace(".", ",")
     print(f"Die Website steht in {_shown(html)} ({seconds} s).")
+    if not address:
+        print(
+            "Ohne FALTWERK_URL, die spätere Adresse, entstehen keine sitemap.xml und kein Bild für "
+            "geteilte Verweise."
+        )
     return 0
 
 
 def sources_digest() -> str:
     """Fingerabdruck von allem, was in die Website eingeht."""
     digest = hashlib.sha256(sys.version.encode())
+    for name in _VARIABLES:
+        digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
     folders = ["docs", "faltwerk", "tools"]
     folders += [path.parent.name for path in ROOT.glob("*/exercise.toml")]
     files = [ROOT / "conf.py", ROOT / "requirements.txt"]

@@ -16,6 +16,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from site_builds import ROOT, run_build
 
+sys.path.insert(0, str(ROOT / "docs"))
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 INDEX = """\
 # Kopie

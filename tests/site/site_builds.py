@@ -9,11 +9,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ("convolution", "pooling", "resnet", "seresnet")
+# Jede Seite der Website ohne die Endung.
+PAGES = sorted(
+    [path.stem for suffix in ("md", "rst") for path in (ROOT / "docs").glob(f"*.{suffix}")]
+    + ["404", "search"]
+)
 
 
-def run_build(root: Path) -> subprocess.CompletedProcess[str]:
+def run_build(root: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Baut die Website des Projekts unter ``root``."""
-    environment = {key: value for key, value in os.environ.items() if key != "FALTWERK_BUILD"}
+    own = ("FALTWERK_BUILD", "FALTWERK_URL", "SOURCE_DATE_EPOCH")
+    environment = {key: value for key, value in os.environ.items() if key not in own} | variables
     return subprocess.run(
         [sys.executable, "-m", "tools.site", "build"],
         cwd=root, env=environment, capture_output=True, text=True, check=False,
