@@ -47,7 +47,7 @@ extensions = [
     "extensions.not_found",
     "extensions.finishing",
 ]
-exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel"]
+exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel", "hosting"]
 templates_path = ["docs/templates"]
 suppress_warnings = ["config.cache"]
 

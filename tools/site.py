@@ -21,6 +21,9 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 # Was außer den Dateien auf die Website wirkt.
 _VARIABLES = ("FALTWERK_URL", "SOURCE_DATE_EPOCH")
+# Alle Zeitangaben in gebauten Dateien, damit zwei Bauten gleich sind: 1980, das früheste Jahr, das
+# ein Archiv nennen kann.
+_EPOCH = "315532800"
 
 
 def build_folder() -> Path:
@@ -75,7 +78,8 @@ def _build(folder: Path, jobs: int) -> int:
     ]  # fmt: skip
     print("Die Website wird gebaut.", flush=True)
     try:
-        result = subprocess.run(command, cwd=ROOT, check=False)
+        environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
+        result = subprocess.run(command, cwd=ROOT, env=environment, check=False)
     except KeyboardInterrupt:
         print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
         return 130
@@ -94,6 +98,26 @@ def _build(folder: Path, jobs: int) -> int:
             "geteilte Verweise."
         )
     return 0
+
+
+def linkcheck() -> int:
+    """Ruft jeden fremden Verweis der Seiten einmal auf."""
+    folder = build_folder()
+    command = [
+        sys.executable, "-m", "sphinx", "-b", "linkcheck", "-c", ".", "-q", "-j", "2",
+        "-d", str(folder / "linkcheck" / "doctrees"), "docs", str(folder / "linkcheck"),
+    ]  # fmt: skip
+    print("Alle fremden Verweise werden aufgerufen.", flush=True)
+    result = subprocess.run(command, cwd=ROOT, check=False)
+    if result.returncode:
+        print(
+            f"Nicht alle Verweise führen ans Ziel; {_shown(folder / 'linkcheck' / 'output.txt')} "
+            "nennt sie mit Seite und Zeile.",
+            file=sys.stderr,
+        )
+    else:
+        print("Alle Verweise führen ans Ziel.")
+    return result.returncode
 
 
 def sources_digest() -> str:
@@ -173,11 +197,14 @@ def main() -> int:
     verb.add_argument("--jobs", type=int, default=2, metavar="N", help="Prozesse zugleich")
     verb = verbs.add_parser("serve", help="die gebaute Website ausliefern")
     verb.add_argument("--port", type=int, default=8000, metavar="N")
+    verbs.add_parser("linkcheck", help="fremde Verweise aufrufen")
     verbs.add_parser("clean", help="alles Gebaute löschen")
     options = top.parse_args()
     if options.verb == "build":
         return build(options.jobs)
-    return serve(options.port) if options.verb == "serve" else clean()
+    if options.verb == "serve":
+        return serve(options.port)
+    return linkcheck() if options.verb == "linkcheck" else clean()
 
 
 if __name__ == "__main__":

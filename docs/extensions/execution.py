@@ -62,6 +62,13 @@ c.IPKernelApp.log_level = "ERROR"
 """
 
 
+_CLIENT = {
+    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
+    "shutdown_kernel": "immediate",
+    # Ausgaben kommen je nach Auslastung in anderen Stücken an; setzt erst MyST-NB sie zusammen,
+    # gehen Leerzeilen zwischen den Stücken verloren.
+    "coalesce_streams": True,
+}
 # Läuft im Kern vor der ersten Zelle. Was eine Seite liest, muss in ihren Fingerabdruck eingehen,
 # sonst blieben ihre Ausgaben nach einer Änderung stehen; alles andere bleibt ihr verschlossen.
 _GUARD = """\
@@ -93,7 +100,7 @@ del _guard
 
 def settings() -> tuple[str, ...]:
     """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
-    return (_MATPLOTLIB, _PROFILE, _GUARD)
+    return (_MATPLOTLIB, _PROFILE, _GUARD, repr(_CLIENT))
 
 
 def _write(path: Path, text: str) -> None:
@@ -131,8 +138,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(build / "cache")
     # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
     logging.getLogger("traitlets").setLevel(logging.WARNING)
-    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
-    NotebookClient.shutdown_kernel.default_value = "immediate"
+    for name, value in _CLIENT.items():
+        getattr(NotebookClient, name).default_value = value
 
 
 class ReportErrors(SphinxTransform):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,32 @@ from sphinx.application import Sphinx
 from extensions import image_sizes, inline_styles, not_found
 
 _SHEET = "_static/inline-styles.css"
+_PLAIN = re.compile(r'(\s(?:src|href)=")((?:\.\./)*_static/[^"?#]+\.(?:js|css))(")')
+
+
+def versioned(page: str, folder: Path) -> str:
+    """Hängt an Skripte und Stylesheets ihre Prüfsumme, damit Browser sie lange behalten dürfen.
+
+    Args:
+        page: Das HTML der Seite.
+        folder: Ordner, in dem die Seite liegt.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        path = folder / match[2]
+        if not path.is_file():
+            return match[0]
+        return f"{match[1]}{match[2]}?v={_version(path.read_bytes())}{match[3]}"
+
+    return _PLAIN.sub(replace, page)
+
+
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:8]
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Holt Stile aus dem HTML und ergänzt die Größe der Bilder."""
+    """Holt Stile aus dem HTML, ergänzt die Größe der Bilder und Versionen der Dateien."""
     if error is not None or app.builder.format != "html":
         return
     folder = Path(app.outdir)
@@ -29,12 +52,12 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             styled.add(path)
     sheet = inline_styles.stylesheet(rules)
     (folder / _SHEET).write_text(sheet, encoding="utf-8")
-    version = hashlib.sha256(sheet.encode()).hexdigest()[:8]
     for path, page in pages.items():
         if path in styled:
             up = "../" * (len(path.relative_to(folder).parts) - 1)
-            link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}?v={version}" />\n'
+            link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}" />\n'
             page = page.replace("</head>", f"{link}</head>", 1)
+        page = versioned(page, path.parent)
         if path == folder / not_found.PAGE:
             page = not_found.locate(page, app.config.html_baseurl)
         path.write_text(page, encoding="utf-8")
