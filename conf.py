@@ -42,6 +42,7 @@ extensions = [
     "extensions.downloads",
     "extensions.cards",
     "extensions.interface",
+    "extensions.licences",
     "extensions.head",
     "extensions.sitemap",
     "extensions.not_found",

@@ -1,0 +1,42 @@
+"""Zwei Bauten desselben Standes an zwei Orten sind Byte für Byte gleich."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from site_builds import ROOT, run_build
+
+_LEFT_OUT = (
+    ".git", ".venv", "build", "arbeit", "tests", "__pycache__", ".pytest_cache", ".ruff_cache",
+    ".hypothesis",
+)  # fmt: skip
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Zu jeder Datei ihre Prüfsumme."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_second_build_elsewhere_gives_the_same_bytes(site: Path, tmp_path: Path):
+    root = tmp_path / "Zweiter Ort für Faltwerk"
+    shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+    # Auch alle Zellen laufen neu: Der Zwischenspeicher bleibt zurück.
+    result = run_build(root)
+    assert result.returncode == 0, result.stderr
+    first, second = contents(site), contents(root / "build" / "html")
+    assert first.keys() == second.keys()
+    assert [name for name in sorted(first) if first[name] != second[name]] == []
+
+
+def test_no_file_contains_where_or_when_it_was_built(site: Path):
+    for path in site.rglob("*"):
+        if path.is_file():
+            text = path.read_bytes()
+            assert str(ROOT).encode() not in text, path
+            assert b" at 0x7f" not in text, path
