@@ -43,6 +43,7 @@ extensions = [
     "extensions.cards",
     "extensions.interface",
     "extensions.licences",
+    "extensions.assets",
     "extensions.head",
     "extensions.sitemap",
     "extensions.not_found",

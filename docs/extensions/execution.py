@@ -62,13 +62,6 @@ c.IPKernelApp.log_level = "ERROR"
 """
 
 
-_CLIENT = {
-    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
-    "shutdown_kernel": "immediate",
-    # Ausgaben kommen je nach Auslastung in anderen Stücken an; setzt erst MyST-NB sie zusammen,
-    # gehen Leerzeilen zwischen den Stücken verloren.
-    "coalesce_streams": True,
-}
 # Läuft im Kern vor der ersten Zelle. Was eine Seite liest, muss in ihren Fingerabdruck eingehen,
 # sonst blieben ihre Ausgaben nach einer Änderung stehen; alles andere bleibt ihr verschlossen.
 _GUARD = """\
@@ -97,10 +90,20 @@ _guard()
 del _guard
 """
 
+# Ausgaben kommen sonst alle 0,2 Sekunden an, je nach Auslastung in anderen Stücken, und beim
+# Zusammensetzen gehen Leerzeilen zwischen ihnen verloren. Deshalb kommen sie am Ende der Zelle.
+_STREAMS = """\
+import sys
+
+for _stream in (sys.stdout, sys.stderr):
+    _stream.flush_interval = 24 * 60 * 60
+del _stream
+"""
+
 
 def settings() -> tuple[str, ...]:
     """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
-    return (_MATPLOTLIB, _PROFILE, _GUARD, repr(_CLIENT))
+    return (_MATPLOTLIB, _PROFILE, _GUARD, _STREAMS)
 
 
 def _write(path: Path, text: str) -> None:
@@ -114,7 +117,9 @@ def prepare(app: Sphinx, config: Config) -> None:
     build = build_folder(root)
     home = build / "jupyter"
     _write(home / "ipython" / "profile_default" / "ipython_kernel_config.py", _PROFILE)
-    _write(home / "ipython" / "profile_default" / "startup" / "guard.py", _GUARD)
+    startup = home / "ipython" / "profile_default" / "startup"
+    _write(startup / "guard.py", _GUARD)
+    _write(startup / "streams.py", _STREAMS)
     _write(home / "matplotlib" / "matplotlibrc", _MATPLOTLIB)
     os.environ |= {
         "PYTHONPATH": str(root),
@@ -138,8 +143,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(build / "cache")
     # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
     logging.getLogger("traitlets").setLevel(logging.WARNING)
-    for name, value in _CLIENT.items():
-        getattr(NotebookClient, name).default_value = value
+    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
+    NotebookClient.shutdown_kernel.default_value = "immediate"
 
 
 class ReportErrors(SphinxTransform):

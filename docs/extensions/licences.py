@@ -29,6 +29,10 @@ DELIVERED = {
 }
 FOLDER = "licences"
 _CLASSIFIER = "License :: OSI Approved :: "
+# Pakete, die ihre Lizenz nur als Text beilegen.
+_UNNAMED = {"quickjs": "MIT"}
+# Dieselbe Lizenz heißt in den Angaben der Pakete verschieden.
+_SHORT = {"MIT License": "MIT", "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0"}
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,15 @@ def licence_name(package: metadata.Distribution) -> str:
     if expression:
         return expression
     classifiers = [
-        entry.removeprefix(_CLASSIFIER)
+        _SHORT.get(entry.removeprefix(_CLASSIFIER), entry.removeprefix(_CLASSIFIER))
         for entry in package.metadata.get_all("Classifier") or []
         if entry.startswith(_CLASSIFIER)
     ]
     if classifiers:
         return ", ".join(sorted(classifiers))
     # Manche Pakete schreiben den ganzen Text in dieses Feld.
-    return (package.metadata.get("License") or "").strip().split("\n")[0][:60]
+    stated = (package.metadata.get("License") or "").strip().split("\n")[0][:60]
+    return _SHORT.get(stated, stated) or _UNNAMED.get(package.name, "")
 
 
 def licence_text(package: metadata.Distribution) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from site_builds import ROOT, run_build
+from site_builds import PAGES, ROOT, run_build
 
 EXAMPLE = (ROOT / "docs" / "beispiel" / "glaettung.md").read_text(encoding="utf-8")
 HEAD = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n\n"
@@ -244,10 +244,7 @@ def test_the_steps_for_teachers_make_a_working_exercise(scratch: Callable[..., P
     # Die Übungen des Kurses fehlen in der Kopie; von der Startseite bleibt nur die neue Zeile.
     assert "\nseresnet\n" in index
     index = index.replace("\nseresnet\n", "\nseresnet\nglaettung\n")
-    present = {
-        path.stem for suffix in ("md", "rst") for path in (ROOT / "docs").glob(f"*.{suffix}")
-    }
-    for name in present:
+    for name in PAGES:
         index = re.sub(f"^{name}\n", "", index, flags=re.MULTILINE)
     index = index.replace("{doc}`lokal`", "lokal")
     (root / "docs" / "index.md").write_text(index, encoding="utf-8")
