@@ -1,24 +1,20 @@
-"""Messen, nebeneinander in einem Lauf: ein Urteil gegen dieselben Vergleiche mit pytest.
+"""Ein Urteil gegen dieselben Vergleiche mit pytest, nebeneinander in einem Lauf.
 
-Aufruf: ``python -m tools.bench``. Ausgegeben werden Zeiten und ihr Verhältnis; kalt heißt mit dem
-Start aller Prozesse, warm ohne ihn, wie ``watch`` nach dem ersten Speichern.
+Kalt heißt mit dem Start aller Prozesse, warm ohne ihn, wie ``watch`` nach dem ersten Speichern.
 """
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from faltwerk.exercise import Exercise, load_all
 from faltwerk.sandbox import Sandbox
+from tools.bench.table import Table, median_seconds, number, seconds
 
-ROOT = Path(__file__).resolve().parent.parent
-_REPEATS = 3
+ROOT = Path(__file__).resolve().parents[2]
 
 # Dieselben Prüffälle, wie man sie ohne Faltwerk schriebe: ein Test je Fall.
 _PYTEST = """
@@ -38,15 +34,6 @@ def test_case(case):
     got, = observe(TREE, [case])
     assert difference(expected, got, {rtol!r}, {atol!r}) is None
 """
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    times = []
-    for _ in range(_REPEATS):
-        begun = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begun)
-    return statistics.median(times)
 
 
 def measure(exercise: Exercise, folder: Path) -> tuple[float, float, float]:
@@ -75,28 +62,34 @@ def measure(exercise: Exercise, folder: Path) -> tuple[float, float, float]:
             [sys.executable, *map(str, command)], cwd=ROOT, stdout=subprocess.DEVNULL, check=True
         )
 
-    cold = _seconds(lambda: quietly("-m", "faltwerk", "check", exercise.name, file))
+    cold = median_seconds(lambda: quietly("-m", "faltwerk", "check", exercise.name, file))
     with Sandbox(exercise) as box:
         judge = box.judge()
         judge.judge(exercise.source)
-        warm = _seconds(lambda: judge.judge(exercise.source))
-    reference = _seconds(lambda: quietly("-m", "pytest", "-q", "-p", "no:cacheprovider", test))
+        warm = median_seconds(lambda: judge.judge(exercise.source))
+    reference = median_seconds(
+        lambda: quietly("-m", "pytest", "-q", "-p", "no:cacheprovider", test)
+    )
     return cold, warm, reference
 
 
-def main() -> int:
-    """Gibt je Übung eine Zeile aus."""
-    print("Übung         Urteil kalt  Urteil warm  pytest   kalt/pytest  warm/pytest")
+def run() -> Table:
+    """Eine Zeile je Übung."""
+    table = Table(
+        "Urteile gegen dieselben Vergleiche mit pytest",
+        ["Übung", "kalt", "warm", "pytest", "kalt/pytest", "warm/pytest"],
+    )
     with tempfile.TemporaryDirectory() as folder:
         for exercise in load_all(ROOT):
             cold, warm, reference = measure(exercise, Path(folder))
-            print(
-                f"{exercise.name:12} {cold:10.2f} s {warm:10.3f} s {reference:6.2f} s "
-                f"{cold / reference:11.2f} {warm / reference:12.3f}",
-                flush=True,
+            table.rows.append(
+                [
+                    exercise.name,
+                    seconds(cold),
+                    f"{1000 * warm:.0f} ms",
+                    seconds(reference),
+                    number(cold / reference),
+                    number(warm / reference, 3),
+                ]
             )
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return table

@@ -1,0 +1,1 @@
+"""Messungen, jede in einem Modul mit einer Funktion ``run``, die ihre Tabelle zurückgibt."""
