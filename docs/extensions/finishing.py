@@ -38,7 +38,7 @@ def _version(content: bytes) -> str:
 
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Holt Stile aus dem HTML, ergänzt die Größe der Bilder und Versionen der Dateien."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.name != "html":
         return
     folder = Path(app.outdir)
     pages: dict[Path, str] = {}

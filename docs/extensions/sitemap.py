@@ -25,7 +25,7 @@ def sitemap(addresses: Iterable[str]) -> str:
 
 def write(app: Sphinx, error: Exception | None) -> None:
     """Schreibt beide Dateien; ohne bekannte Adresse entfällt das Verzeichnis."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.name != "html":
         return
     folder, address = Path(app.outdir), app.config.html_baseurl
     lines = ["User-agent: *", "Allow: /"]

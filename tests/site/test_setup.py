@@ -71,8 +71,8 @@ def test_missing_venv_module_is_one_sentence(
 def test_failed_download_is_one_sentence_and_leaves_no_stamp(tmp_path: Path):
     root = tmp_path / "Kurs für mich"
     (root / "tools").mkdir(parents=True)
-    shutil.copy(ROOT / "tools" / "environment.py", root / "tools")
-    (root / "requirements.txt").write_text("numpy==2.4.6\n")
+    for name in ("tools/environment.py", "tools/requirements.lock", "requirements.txt"):
+        shutil.copy(ROOT / name, root / name)
     result = subprocess.run(
         [sys.executable, "tools/environment.py"],
         cwd=root, env=os.environ | {"PIP_NO_INDEX": "1"},
@@ -82,6 +82,38 @@ def test_failed_download_is_one_sentence_and_leaves_no_stamp(tmp_path: Path):
     assert "ließen sich nicht installieren" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (root / ".venv" / "faltwerk-requirements").exists()
+
+
+def test_a_broken_lock_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    lock = tmp_path / "requirements.lock"
+    lock.write_text("numpy==2.4.6\n")
+    monkeypatch.setattr(environment, "LOCK", str(lock))
+    monkeypatch.setattr(environment, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(environment, "STAMP", str(tmp_path / ".venv" / "stamp"))
+    assert environment.main() == 1
+    error = capsys.readouterr().err
+    assert "tools/requirements.lock ist unvollständig" in error and error.count("\n") == 1
+
+
+def test_packages_are_installed_only_with_their_hashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Nur torch darf ohne Prüfsumme gelesen werden, und nichts löst Abhängigkeiten auf."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(environment, "VENV", str(tmp_path / ".venv"))
+    monkeypatch.setattr(environment, "STAMP", str(tmp_path / ".venv" / "stamp"))
+    monkeypatch.setattr(environment, "run", lambda command, problem: commands.append(command))
+    monkeypatch.setattr(environment, "venv_python", lambda: sys.executable)
+    (tmp_path / ".venv").mkdir()
+    environment.install()
+    installs = [command for command in commands if "install" in command]
+    assert all("--no-deps" in command for command in installs)
+    unhashed = [command for command in installs if "--require-hashes" not in command]
+    assert [command[-1] for command in unhashed] == [environment.torch_requirement()]
+    # Kein Werkzeug kommt unbemerkt dazu, wenn pip ein Paket aus dem Quelltext baut.
+    assert all("--no-build-isolation" in command for command in installs if command not in unhashed)
 
 
 def test_make_html_in_a_path_with_spaces_and_umlauts(scratch: Callable[..., Path]):
