@@ -102,14 +102,14 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     env.__dict__.setdefault("faltwerk_pages", {}).pop(docname, None)
 
 
-def _shares(docnames: list[str], weights: dict[str, int], count: int) -> Iterator[list[str]]:
+def shares(docnames: list[str], weights: dict[str, int], count: int) -> Iterator[list[str]]:
     """Teilt Seiten zu gleichen Zahlen auf ``count`` Prozesse auf, die ähnlich lange brauchen."""
     size = len(docnames) // count
-    shares: list[list[str]] = [[] for _ in range(count)]
+    bins: list[list[str]] = [[] for _ in range(count)]
     for name in sorted(docnames, key=lambda name: (-weights[name], name)):
-        open_shares = [share for share in shares if len(share) < size] or shares[-1:]
-        min(open_shares, key=lambda share: sum(weights[page] for page in share)).append(name)
-    yield from shares
+        free = [share for share in bins if len(share) < size] or bins[-1:]
+        min(free, key=lambda share: sum(weights[page] for page in share)).append(name)
+    yield from bins
 
 
 def spread(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -124,7 +124,7 @@ def spread(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         # Jede andere Seite mit Zellen kostet vor allem den Start eines Kerns.
         weights[name] = 20 if name in longest else 3 if cells(source) else 0
     if app.parallel > 1 and len(docnames) >= app.parallel:
-        docnames[:] = [name for share in _shares(docnames, weights, app.parallel) for name in share]
+        docnames[:] = [name for share in shares(docnames, weights, app.parallel) for name in share]
 
 
 def setup(app: Sphinx) -> dict[str, object]:
