@@ -35,10 +35,12 @@ extensions = [
     "extensions.toggles",
     "extensions.formulas",
     "extensions.alt_text",
+    "extensions.motion",
     "extensions.inventories",
     "extensions.downloads",
     "extensions.cards",
     "extensions.interface",
+    "extensions.accessible",
 ]
 exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel"]
 templates_path = ["docs/templates"]
@@ -93,7 +95,7 @@ html_title = "Faltwerk"
 html_favicon = "docs/static/favicon.svg"
 html_static_path = ["docs/static"]
 html_css_files = ["faltwerk.css"]
-html_js_files = ["toggles.js"]
+html_js_files = ["toggles.js", "regions.js", "drawers.js", "motion.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
