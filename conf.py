@@ -39,6 +39,7 @@ extensions = [
     "extensions.inventories",
     "extensions.downloads",
     "extensions.cards",
+    "extensions.host",
     "extensions.interface",
     "extensions.accessible",
 ]

@@ -43,7 +43,7 @@ def _build(folder: Path, jobs: int) -> int:
     stamp, html = folder / "stand", folder / "html"
     wanted = sources_digest()
     if stamp.is_file() and stamp.read_text() == wanted and html.is_dir():
-        print(f"Nichts hat sich geändert; die Website steht in {_shown(html)}.")
+        print(f"Nichts hat sich geändert; die Website steht in {shown(html)}.")
         return 0
     check = subprocess.run(
         [sys.executable, "-m", "faltwerk", "stubs", "--check"], cwd=ROOT, check=False
@@ -76,7 +76,7 @@ def _build(folder: Path, jobs: int) -> int:
     publish(staging, html)
     stamp.write_text(wanted)
     seconds = f"{time.monotonic() - begun:.1f}".replace(".", ",")
-    print(f"Die Website steht in {_shown(html)} ({seconds} s).")
+    print(f"Die Website steht in {shown(html)} ({seconds} s).")
     return 0
 
 
@@ -137,13 +137,14 @@ def clean() -> int:
     folder = build_folder()
     if folder.exists():
         shutil.rmtree(folder)
-        print(f"{_shown(folder)} gelöscht.")
+        print(f"{shown(folder)} gelöscht.")
     else:
         print("Es ist nichts zu löschen.")
     return 0
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """Der Pfad, wie ihn eine Meldung nennt: im Projekt ohne dessen Ordner."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 

@@ -199,8 +199,8 @@ def test_nothing_is_lost_at_400_percent(tab: Page, url: str, site: Path, pages: 
         # Was breiter ist, liegt in etwas, das für sich rollt.
         lost = tab.evaluate(
             """() => [...document.querySelectorAll("main *, article *, footer *")].filter(node => {
-                 if (!node.checkVisibility() || node.closest("svg, math, .katex-mathml, .visually-hidden"))
-                   return false;
+                 const unseen = "svg, math, .katex-mathml, .visually-hidden";
+                 if (!node.checkVisibility() || node.closest(unseen)) return false;
                  const box = node.getBoundingClientRect();
                  if (box.right <= 321 && box.left >= -1) return false;
                  for (let one = node; one; one = one.parentElement)
