@@ -34,6 +34,7 @@ extensions = [
     "extensions.exercise_pages",
     "extensions.toggles",
     "extensions.formulas",
+    "extensions.typography",
     "extensions.alt_text",
     "extensions.motion",
     "extensions.inventories",

@@ -65,7 +65,7 @@ async ({ chapters, title, subtitle, note, solutions }) => {
     for (const node of article.querySelectorAll("button, .headerlink, .exercise-downloads")) {
       node.remove();
     }
-    for (const box of article.querySelectorAll(".faltwerk-toggle")) {
+    for (const box of article.querySelectorAll(".admonition.dropdown")) {
       if (solutions) box.classList.add("toggle");
       else box.remove();
     }

@@ -141,9 +141,7 @@ class HostList(SphinxDirective):
                 entries += nodes.definition_list_item(
                     "",
                     nodes.term("", label(name)),
-                    nodes.definition(
-                        "", nodes.paragraph("", "", *shown(name, values[name]))
-                    ),
+                    nodes.definition("", nodes.paragraph("", "", *shown(name, values[name]))),
                 )
         return [entries]
 
