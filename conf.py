@@ -30,6 +30,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "extensions.execution",
+    "extensions.plots",
     "extensions.rst_cells",
     "extensions.exercise_pages",
     "extensions.toggles",

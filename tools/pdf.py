@@ -35,7 +35,7 @@ async ({ chapters, title, subtitle, note, solutions }) => {
     return node;
   };
 
-  // Jede Seite bringt ihre eigenen Kennungen mit; im gemeinsamen Dokument brauchen sie einen Vorsatz.
+  // Jede Seite bringt eigene Kennungen mit; im gemeinsamen Dokument bekommen sie einen Vorsatz.
   const rename = (article, name) => {
     for (const node of article.querySelectorAll("[id]")) node.id = `${name}--${node.id}`;
     for (const link of article.querySelectorAll("a[href]")) {

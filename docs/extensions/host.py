@@ -1,4 +1,4 @@
-"""Angaben des Betreibers aus ``docs/betreiber.toml`` in Impressum, Datenschutz und Barrierefreiheit.
+"""Angaben des Betreibers aus ``docs/betreiber.toml`` für Impressum, Datenschutz und so weiter.
 
 ``{host}`` setzt eine Angabe in den Text, ``{host-list}`` mehrere mit ihren Namen untereinander.
 """
@@ -102,7 +102,7 @@ def shown(name: str, value: str) -> list[nodes.Node]:
     for count, line in enumerate(value.splitlines()):
         if count:
             result.append(nodes.raw("", "<br>", format="html"))
-        for index, piece in enumerate(_LINK.split(line)):
+        for index, piece in enumerate(_LINK.split(line.strip())):
             if index % 2:
                 target = piece if piece.startswith("http") else f"mailto:{piece}"
                 result.append(nodes.reference(piece, piece, refuri=target))

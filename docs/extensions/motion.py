@@ -39,8 +39,8 @@ class AddButtons(SphinxTransform):
 def visit_motion_button(translator: Any, node: motion_button) -> None:
     """Schreibt den Knopf; »motion.js« bedient ihn, ohne Skript ist er nicht zu sehen."""
     translator.body.append(
-        f'<p class="motion"><button type="button" data-motion="{node["uri"]}">Abspielen</button>'
-        "</button></p>\n"
+        f'<p class="motion"><button type="button" data-motion="{node["uri"]}">'
+        "Bewegung abspielen</button></p>\n"
     )
     raise nodes.SkipNode
 
