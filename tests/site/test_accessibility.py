@@ -290,3 +290,37 @@ def test_headings_tables_and_formulas_have_structure(pages: list[Path]):
         assert outline.formulas == outline.mathml, path.name
         formulas += outline.formulas
     assert formulas > 100
+
+
+def test_english_titles_are_marked_as_english(site: Path):
+    for name, title in (
+        ("seresnet", "Squeeze-and-Excitation Networks"),
+        ("barrierefreiheit", "Web Content Accessibility Guidelines"),
+    ):
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        assert re.search(rf'<span[^>]* lang="en"[^>]*>{title}</span>', html), name
+
+
+def test_plots_are_legible_on_light_and_dark(site: Path):
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one: str, other: str) -> float:
+        dark, light = sorted((luminance(one), luminance(other)))
+        return (light + 0.05) / (dark + 0.05)
+
+    plots = [
+        text
+        for path in (site / "_images").glob("*.svg")
+        if "<dc:title>Matplotlib" in (text := path.read_text(encoding="utf-8"))
+    ]
+    assert plots
+    for svg in plots:
+        # Schrift und Achsen: je ein Ton für hellen und dunklen Grund.
+        light, dark = re.findall(r"--ink: (#[0-9a-f]{6})", svg)[:2]
+        assert contrast(light, "#ffffff") >= 4.5 and contrast(dark, "#131416") >= 4.5
+        # Linien, deutlich dicker als Achsen und Gitter: ein Ton für beide Gründe.
+        for colour in re.findall(r"stroke: (#[0-9a-f]{6})[^\"]*stroke-width: [2-9]", svg):
+            assert contrast(colour, "#ffffff") >= 3 and contrast(colour, "#131416") >= 3, colour
