@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench linkcheck lock serve clean setup
+.PHONY: help html test lint mutants bench pdf linkcheck lock serve clean setup
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make bench   Zeiten messen, nebeneinander in einem Lauf"
 	@echo "make linkcheck fremde Verweise aufrufen und prüfen (braucht das Netz)"
 	@echo "make lock    Versionen und Prüfsummen aller Pakete neu festlegen"
+	@echo "make pdf     Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
 	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make clean   Gebautes (build/) löschen"
 	@echo "make help    diese Übersicht"
@@ -43,6 +44,8 @@ linkcheck: setup
 
 lock: setup
 	@$(VENV_PYTHON) -m tools.lock
+pdf: html
+	@$(VENV_PYTHON) -m tools.pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
 
 serve:
 	@"$(PYTHON)" -m tools.site serve --port $(PORT)

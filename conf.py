@@ -33,14 +33,18 @@ extensions = [
     "sphinx_design",
     "extensions.execution",
     "extensions.freshness",
+    "extensions.plots",
     "extensions.rst_cells",
     "extensions.exercise_pages",
     "extensions.toggles",
     "extensions.formulas",
+    "extensions.typography",
     "extensions.alt_text",
+    "extensions.motion",
     "extensions.inventories",
     "extensions.downloads",
     "extensions.cards",
+    "extensions.host",
     "extensions.interface",
     "extensions.licences",
     "extensions.assets",
@@ -48,6 +52,7 @@ extensions = [
     "extensions.sitemap",
     "extensions.not_found",
     "extensions.finishing",
+    "extensions.accessible",
 ]
 exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel", "hosting"]
 templates_path = ["docs/templates"]
@@ -105,7 +110,7 @@ html_baseurl = public_address(os.environ)
 html_favicon = "docs/static/favicon.svg"
 html_static_path = ["docs/static"]
 html_css_files = ["faltwerk.css"]
-html_js_files = ["toggles.js"]
+html_js_files = ["toggles.js", "regions.js", "drawers.js", "motion.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False

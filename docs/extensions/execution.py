@@ -19,9 +19,10 @@ from extensions.places import build_folder
 
 LOGGER = sphinx_logging.getLogger(__name__)
 # Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
-# unterscheidbar sind; Schrift und Achsen in einem Grau, das auf beiden Gründen reicht.
+# unterscheidbar sind; Schrift und Achsen in einem Grau, das »plots.py« für jeden Grund ersetzt.
+GREY = "#7f7f7f"
 # In Anführungszeichen, weil ein bloßes # in dieser Datei einen Kommentar beginnt.
-_GREY = '"#7f7f7f"'
+_GREY = f'"{GREY}"'
 _CYCLE = ("#3b82c4", "#d9731a", "#2f9e77", "#b85c9e", "#a8892c", "#7a72d6")
 _MATPLOTLIB = f"""\
 figure.facecolor: none

@@ -71,9 +71,8 @@ def _append(translator: Any, node: nodes.Element, display: bool) -> None:
         LOGGER.warning("Die Formel »%s« ist fehlerhaft: %s", tex, error, location=node)
         html = f"<code>{translator.encode(tex)}</code>"
     if display:
-        # Breite Formeln rollen in sich; dafür müssen sie mit der Tastatur erreichbar sein.
-        attributes = {"tabindex": "0", "role": "group", "aria-label": "Formel"}
-        start = translator.starttag(node, "div", "", CLASS="formula", **attributes)
+        # Breite Formeln rollen in sich; »regions.js« macht sie dann mit der Tastatur erreichbar.
+        start = translator.starttag(node, "div", "", CLASS="formula")
         html = f"{start}{html}</div>\n"
     translator.body.append(html)
     raise nodes.SkipNode

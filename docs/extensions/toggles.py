@@ -21,6 +21,9 @@ LOGGER = logging.getLogger(__name__)
 TITLES = {"hints": "Hinweise", "expected": "Erwartete Ausgabe", "solution": "Musterlösung"}
 SLUGS = {"hints": "hinweise", "expected": "ausgabe", "solution": "loesung"}
 
+# Ab so vielen Zeilen darf Code beim Drucken umbrechen; eine Seite fasst etwa doppelt so viele.
+_LONG = 35
+
 
 class toggle_edge(nodes.Element):
     """Anfang oder Ende eines Kastens; verschwindet, sobald der Kasten gebildet ist."""
@@ -106,6 +109,8 @@ class SolutionStart(ToggleStart):
         code = nodes.literal_block(text, text, language="python")
         code["highlight_args"] = {"linenostart": first}
         code["linenos"] = False
+        if text.count("\n") > _LONG:
+            code["classes"].append("long-code")
         return [
             nodes.paragraph(
                 "",

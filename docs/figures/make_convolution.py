@@ -92,16 +92,18 @@ class Drawing:
         self.rules.append(f"#{name} {{ animation: {name}-way {duration:g}s linear infinite; }}")
 
     def write(self, name: str) -> None:
-        """Schreibt die Abbildung nach ``name.svg``."""
-        width, height = self.size
-        motion = ""
+        """Schreibt die Abbildung in Ruhe nach ``name.svg``, bewegt nach ``name-animation.svg``."""
+        self._write_file(name, "")
         if self.rules:
-            # Ohne Bewegung stehen alle Ergebnisse da und das Fenster an seinem Anfang.
-            motion = (
-                "@media (prefers-reduced-motion: no-preference) {\n"
-                + "\n".join(self.rules)
-                + "\n}\n"
+            # Wer weniger Bewegung wünscht, sieht die Schritte ohne das Gleiten dazwischen.
+            still = (
+                "@media (prefers-reduced-motion: reduce) "
+                "{ * { animation-timing-function: step-end !important; } }\n"
             )
+            self._write_file(f"{name}-animation", "\n".join(self.rules) + "\n" + still)
+
+    def _write_file(self, name: str, motion: str) -> None:
+        width, height = self.size
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" role="img">\n<title>{self.title}</title>\n'

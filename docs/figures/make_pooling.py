@@ -95,12 +95,19 @@ class Drawing:
         )
 
     def write(self, name: str) -> None:
-        """Schreibt die Abbildung nach ``name.svg``."""
-        width, height = self.size
-        # Ohne Bewegung steht alles da, was am Ende der Bewegung zu sehen ist.
-        motion = ""
+        """Schreibt die Abbildung in Ruhe nach ``name.svg``, bewegt nach ``name-animation.svg``."""
+        # In Ruhe steht alles da, was am Ende der Bewegung zu sehen ist.
+        self._write_file(name, "")
         if self.motion:
-            motion = f"@media (prefers-reduced-motion: no-preference) {{\n{self.motion}}}\n"
+            # Wer weniger Bewegung wünscht, sieht die Schritte ohne das Überblenden dazwischen.
+            still = (
+                "@media (prefers-reduced-motion: reduce) "
+                "{ * { animation-timing-function: step-end !important; } }\n"
+            )
+            self._write_file(f"{name}-animation", self.motion + still)
+
+    def _write_file(self, name: str, motion: str) -> None:
+        width, height = self.size
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" role="img">\n<title>{self.title}</title>\n'

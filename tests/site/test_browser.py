@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from site_builds import EXERCISES
 
-PAGES = ("index", "lokal", "lehrende", *EXERCISES)
 OPEN = ".faltwerk-toggle:not(.toggle-hidden)"
 
 
@@ -124,36 +124,92 @@ def test_search_finds_inflections(page: Page, url: str, word: str):
     expect(page.locator("#search-results")).to_contain_text("gefunden")
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_request_leaves_the_site_and_nothing_overflows(browser: Browser, url: str, name: str):
-    for width in (1280, 390):
-        context = browser.new_context(viewport={"width": width, "height": 800})
-        page = context.new_page()
-        foreign: list[str] = []
-        failed: list[str] = []
-        page.on(
-            "request",
-            lambda request, foreign=foreign: (
-                foreign.append(request.url)
-                if urlsplit(request.url).scheme != "data" and not request.url.startswith(url)
-                else None
-            ),
-        )
-        page.on(
-            "response",
-            lambda response, failed=failed: (
-                failed.append(response.url) if response.status >= 400 else None
-            ),
-        )
-        page.goto(f"{url}/{name}.html")
+def test_no_request_leaves_the_site_whatever_is_opened_or_pressed(
+    browser: Browser, url: str, site: Path, pages: list[Path]
+):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script("window.print = () => {}")
+    page = context.new_page()
+    foreign: list[str] = []
+    failed: list[str] = []
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            foreign.append(request.url)
+            if urlsplit(request.url).scheme not in ("data", "blob")
+            and not request.url.startswith(f"{url}/")
+            else None
+        ),
+    )
+    page.on(
+        "response",
+        lambda response: failed.append(response.url) if response.status >= 400 else None,
+    )
+    for path in pages:
+        name = path.relative_to(site).as_posix()
+        page.goto(f"{url}/{name}")
         if page.locator(".toggle-tools").count():
             page.wait_for_selector("html.toggles-ready", state="attached")
-            page.get_by_role("button", name="Alle aufklappen").click()
+        page.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true; })")
+        # Knöpfe, die ein Formular abschicken, verlassen die Seite; sie kommen zuletzt.
+        page.evaluate(
+            """() => [...document.querySelectorAll("button")]
+                 .filter(button => !(button.form && button.type === "submit"))
+                 .forEach(button => button.click())"""
+        )
+        if page.locator("[data-toggles=open]").count():
+            page.locator("[data-toggles=open]").click()
         # Erst gerollte Seiten laden alle Bilder.
         page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, width
-        assert foreign == [] and failed == []
-        context.close()
+        page.wait_for_load_state("networkidle")
+        if page.locator("form button").count():
+            page.locator("form button").first.click()
+            page.wait_for_load_state("networkidle")
+        assert (foreign, failed) == ([], []), name
+    context.close()
+
+
+def test_no_page_is_wider_than_the_window(
+    browser: Browser, url: str, site: Path, pages: list[Path]
+):
+    context = browser.new_context()
+    page = context.new_page()
+    for path in pages:
+        name = path.relative_to(site).as_posix()
+        page.goto(f"{url}/{name}")
+        if page.locator(".toggle-tools").count():
+            page.wait_for_selector("html.toggles-ready", state="attached")
+            page.locator("[data-toggles=open]").click()
+        for width in (390, 640, 768, 1009, 1100, 1281, 1320, 1400, 1600):
+            page.set_viewport_size({"width": width, "height": 800})
+            excess = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert excess <= 0, (name, width)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_print_shows_text_in_light_colours_and_nothing_to_operate(
+    browser: Browser, url: str, scheme: str
+):
+    context = browser.new_context(color_scheme=scheme)
+    page = context.new_page()
+    ready(page, f"{url}/pooling.html")
+    page.evaluate("theme => { document.body.dataset.theme = theme; }", scheme)
+    page.emulate_media(media="print", color_scheme=scheme)
+    colours = page.evaluate(
+        """() => [getComputedStyle(document.body).backgroundColor,
+                  getComputedStyle(document.querySelector("article p")).color,
+                  getComputedStyle(document.querySelector("article pre")).backgroundColor,
+                  getComputedStyle(document.querySelector("article img")).colorScheme]"""
+    )
+    assert [*colours[:2], colours[3]] == ["rgb(255, 255, 255)", "rgb(0, 0, 0)", "light"]
+    assert re.fullmatch(r"rgb\(2[45]\d, 2[45]\d, 2[45]\d\)", colours[2])
+    for gone in ("button", "aside", "footer", ".mobile-header", ".faltwerk-toggle", ".headerlink"):
+        for node in page.locator(gone).all():
+            expect(node).to_be_hidden()
+    context.close()
 
 
 def test_copy_buttons_are_german(page: Page, url: str):

@@ -30,7 +30,7 @@ def make(*arguments: str, root: Path = ROOT, **variables: str) -> subprocess.Com
 def test_help_lists_the_verbs():
     result = make("help")
     assert result.returncode == 0
-    for verb in ("html", "test", "lint", "serve", "clean", "help"):
+    for verb in ("html", "test", "lint", "pdf", "serve", "clean", "help"):
         assert f"make {verb}" in result.stdout
 
 

@@ -1,0 +1,326 @@
+"""Barrierefreiheit jeder Seite: axe-core, Tastatur, Vergrößerung, Bewegung, Sprache.
+
+Die Seiten werden im Ordner gefunden, nicht aufgezählt, damit keine neue ungeprüft bleibt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Die einzigen Regeln, die Farben sehen. Sie brauchen am längsten und sehen in aufgeklappten Kästen
+# alles, was auch in zugeklappten zu sehen ist; deshalb laufen sie nur dort, aber hell und dunkel.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Page]:
+    """Eine Seite, in die sich axe trotz Content Security Policy laden lässt."""
+    context = browser.new_context(bypass_csp=True, locale="de-DE", reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def visit(tab: Page, url: str, site: Path, path: Path) -> str:
+    """Öffnet eine Seite und gibt ihren Namen zurück."""
+    name = path.relative_to(site).as_posix()
+    tab.goto(f"{url}/{name}")
+    if tab.locator(".toggle-tools").count():
+        tab.wait_for_selector("html.toggles-ready", state="attached")
+    return name
+
+
+def open_everything(tab: Page) -> None:
+    """Klappt alle Kästen und Hinweise auf."""
+    if tab.locator("[data-toggles=open]").count():
+        tab.locator("[data-toggles=open]").click()
+    tab.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true; })")
+
+
+def violations(tab: Page, options: dict[str, object]) -> list[str]:
+    """Was axe an der Seite auszusetzen hat."""
+    return tab.evaluate(
+        """async options => (await axe.run(document, {...options, resultTypes: ["violations"]}))
+             .violations.flatMap(rule => rule.nodes.map(
+               node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))""",
+        options,
+    )
+
+
+def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
+    structure = {
+        "runOnly": {"type": "tag", "values": TAGS},
+        "rules": {name: {"enabled": False} for name in COLOUR_RULES},
+    }
+    colours = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+    found: list[str] = []
+
+    def run(options: dict[str, object], *state: object) -> None:
+        found.extend(f"{state}: {entry}" for entry in violations(tab, options))
+
+    for path in pages:
+        tab.emulate_media(color_scheme="light")
+        name = visit(tab, url, site, path)
+        tab.evaluate(AXE_SCRIPT)
+        for width in (1280, 390):
+            tab.set_viewport_size({"width": width, "height": 900})
+            run(structure, name, width, "zu")
+        open_everything(tab)
+        for width in (390, 1280):
+            tab.set_viewport_size({"width": width, "height": 900})
+            run(structure, name, width, "offen")
+            for scheme in ("light", "dark"):
+                tab.emulate_media(color_scheme=scheme)
+                run(colours, name, width, scheme)
+    assert not found, "\n".join(found[:20])
+
+
+def test_the_chosen_dark_theme_has_the_colours_of_the_system(
+    tab: Page, url: str, site: Path, pages: list[Path]
+):
+    """Was axe bei dunklem System prüft, gilt damit auch für den Schalter oben rechts."""
+    read = """theme => {
+      document.body.dataset.theme = theme;
+      return [...document.querySelectorAll("body *:not(.theme-toggle *)")].map(node => {
+        const style = getComputedStyle(node);
+        return [style.color, style.backgroundColor, style.borderColor, style.colorScheme].join();
+      });
+    }"""
+    for path in pages:
+        for scheme, chosen in (("dark", "dark"), ("light", "light")):
+            tab.emulate_media(color_scheme=scheme)
+            name = visit(tab, url, site, path)
+            automatic = tab.evaluate(read, "auto")
+            tab.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
+            assert tab.evaluate(read, chosen) == automatic, (name, chosen)
+
+
+def test_every_control_is_reached_by_tab_and_shows_its_focus(
+    tab: Page, url: str, site: Path, pages: list[Path]
+):
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 700})
+        for path in pages:
+            name = visit(tab, url, site, path)
+            expected = tab.evaluate(
+                """selector => {
+                     const nodes = [...document.querySelectorAll(selector)].filter(node =>
+                       node.tabIndex >= 0 && node.type !== "hidden" && !node.disabled &&
+                       node.checkVisibility({visibilityProperty: true}));
+                     nodes.forEach((node, index) => { node.dataset.stop = index; });
+                     return nodes.length;
+                   }""",
+                FOCUSABLE,
+            )
+            reached: list[str] = []
+            for _ in range(expected + 5):
+                tab.keyboard.press("Tab")
+                stop = tab.evaluate(
+                    """() => {
+                         const node = document.activeElement;
+                         if (node === document.body) return null;
+                         const box = node.getBoundingClientRect();
+                         const label = node.matches(".sidebar-toggle")
+                           ? [...node.labels].find(one => one.checkVisibility() &&
+                               !one.classList.contains("overlay")) : node;
+                         const style = getComputedStyle(label);
+                         // Verdeckt ist, was an keiner Ecke und in der Mitte nicht obenauf liegt.
+                         const points = [[.5, .5], [.05, .2], [.95, .8], [.05, .8], [.95, .2]];
+                         const seen = label !== node || points.some(([x, y]) => {
+                           const top = document.elementFromPoint(
+                             box.left + x * box.width, box.top + y * box.height);
+                           return top && (node.contains(top) || top.contains(node));
+                         });
+                         return {stop: node.dataset.stop ?? "fremd", seen,
+                                 ring: style.outlineStyle !== "none", html: node.outerHTML};
+                       }"""
+                )
+                if stop is None:
+                    break
+                place = (name, width, stop["html"][:200])
+                assert stop["ring"], ("kein sichtbarer Fokus", place)
+                assert stop["seen"], ("der Fokus ist verdeckt", place)
+                reached.append(stop["stop"])
+            assert len(set(reached)) == len(reached) == expected, (name, width, expected)
+            if reached:
+                first = tab.locator("[data-stop='0']")
+                expect(first).to_have_class(re.compile("skip-to-content"))
+
+
+def test_skip_link_leads_past_the_navigation(page: Page, url: str):
+    page.goto(f"{url}/pooling.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('article').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize(
+    ("toggle", "drawer", "width"),
+    [("__navigation", ".sidebar-drawer", 390), ("__toc", ".toc-drawer", 390),
+     ("__toc", ".toc-drawer", 1280)],
+)  # fmt: skip
+def test_menus_open_and_close_by_keyboard(
+    page: Page, url: str, toggle: str, drawer: str, width: int
+):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{url}/pooling.html")
+    switch = page.locator(f"#{toggle}")
+    expect(page.locator(drawer)).to_be_hidden()
+    switch.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(drawer)).to_be_visible()
+    inside = f"document.querySelector('{drawer}').contains(document.activeElement)"
+    assert page.evaluate(inside)
+    page.keyboard.press("Escape")
+    expect(page.locator(drawer)).to_be_hidden()
+    expect(switch).to_be_focused()
+    page.keyboard.press("Space")
+    page.locator(f"{drawer} a[href]").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(drawer)).to_be_hidden()
+
+
+def test_nothing_is_lost_at_400_percent(tab: Page, url: str, site: Path, pages: list[Path]):
+    # 1280 Bildpunkte bei 400 % sind 320.
+    tab.set_viewport_size({"width": 320, "height": 256})
+    for path in pages:
+        name = visit(tab, url, site, path)
+        open_everything(tab)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 320, name
+        # Was breiter ist, liegt in etwas, das für sich rollt.
+        lost = tab.evaluate(
+            """() => [...document.querySelectorAll("main *, article *, footer *")].filter(node => {
+                 const unseen = "svg, math, .katex-mathml, .visually-hidden";
+                 if (!node.checkVisibility() || node.closest(unseen)) return false;
+                 const box = node.getBoundingClientRect();
+                 if (box.right <= 321 && box.left >= -1) return false;
+                 for (let one = node; one; one = one.parentElement)
+                   if (one.scrollWidth > one.clientWidth + 1 &&
+                       /auto|scroll/.test(getComputedStyle(one).overflowX)) return false;
+                 return true;
+               }).map(node => node.outerHTML.slice(0, 160))"""
+        )  # fmt: skip
+        assert lost == [], name
+
+
+def test_what_scrolls_has_a_name_and_what_does_not_is_no_stop(page: Page, url: str):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{url}/lehrende.html")
+    regions = page.locator("article pre")
+    state = "node => [node.scrollWidth > node.clientWidth, node.getAttribute('aria-label')]"
+    page.wait_for_function("document.querySelector('article pre[tabindex]')")
+    for index in range(regions.count()):
+        rolls, name = regions.nth(index).evaluate(state)
+        assert (name is not None) == rolls, index
+    # Der Browser passt die Liste an, wenn das Fenster breiter wird.
+    narrow = page.locator("article pre[tabindex]").count()
+    page.set_viewport_size({"width": 1600, "height": 800})
+    expect(page.locator("article pre[tabindex]")).not_to_have_count(narrow)
+
+
+def test_figures_move_only_on_request_and_can_be_stopped(page: Page, url: str, site: Path):
+    for path in sorted((site / "_images").glob("*.svg")):
+        moves = "animation" in path.read_text(encoding="utf-8")
+        assert moves == path.stem.endswith("-animation"), path.name
+    page.goto(f"{url}/convolution.html")
+    buttons = page.locator(".motion button")
+    assert buttons.count() == 3
+    image = page.locator("img[src$='convolution-strided.svg']")
+    expect(image).to_have_count(1)
+    button = page.locator("img[src*='convolution-strided'] + .motion button")
+    place = page.locator("img[src*='convolution-strided']")
+    button.press("Enter")
+    expect(place).to_have_attribute("src", re.compile("convolution-strided-animation.svg$"))
+    assert place.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    expect(button).to_have_text("Bewegung anhalten")
+    button.press("Enter")
+    expect(image).to_have_count(1)
+
+
+def test_reduced_motion_switches_off_every_transition(browser: Browser, url: str):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{url}/pooling.html")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter(node => {
+             const style = getComputedStyle(node);
+             return parseFloat(style.transitionDuration) > 0.01 || style.animationName !== "none";
+           }).length"""
+    )
+    assert moving == 0
+    context.close()
+
+
+class _Outline(HTMLParser):
+    """Überschriften, Bilder, Tabellen und Formeln einer Seite."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.headers_without_scope = 0
+        self.formulas = self.mathml = 0
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        self.headers_without_scope += tag == "th" and "scope" not in values
+        self.formulas += (values.get("class") or "").split()[:1] == ["katex"]
+        self.mathml += tag == "math"
+
+
+def test_headings_tables_and_formulas_have_structure(pages: list[Path]):
+    formulas = 0
+    for path in pages:
+        outline = _Outline(path)
+        assert outline.levels[:1] == [1] and outline.levels.count(1) == 1, path.name
+        steps = zip(outline.levels, outline.levels[1:], strict=False)
+        assert all(below - above <= 1 for above, below in steps), (path.name, outline.levels)
+        assert outline.headers_without_scope == 0, path.name
+        assert outline.formulas == outline.mathml, path.name
+        formulas += outline.formulas
+    assert formulas > 100
+
+
+def test_english_titles_are_marked_as_english(site: Path):
+    for name, title in (
+        ("seresnet", "Squeeze-and-Excitation Networks"),
+        ("barrierefreiheit", "Web Content Accessibility Guidelines"),
+    ):
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        assert re.search(rf'<span[^>]* lang="en"[^>]*>{title}</span>', html), name
+
+
+def test_plots_are_legible_on_light_and_dark(site: Path):
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one: str, other: str) -> float:
+        dark, light = sorted((luminance(one), luminance(other)))
+        return (light + 0.05) / (dark + 0.05)
+
+    plots = [
+        text
+        for path in (site / "_images").glob("*.svg")
+        if "<dc:title>Matplotlib" in (text := path.read_text(encoding="utf-8"))
+    ]
+    assert plots
+    for svg in plots:
+        # Schrift und Achsen: je ein Ton für hellen und dunklen Grund.
+        light, dark = re.findall(r"--ink: (#[0-9a-f]{6})", svg)[:2]
+        assert contrast(light, "#ffffff") >= 4.5 and contrast(dark, "#131416") >= 4.5
+        # Linien, deutlich dicker als Achsen und Gitter: ein Ton für beide Gründe.
+        for colour in re.findall(r"stroke: (#[0-9a-f]{6})[^\"]*stroke-width: [2-9]", svg):
+            assert contrast(colour, "#ffffff") >= 3 and contrast(colour, "#131416") >= 3, colour
