@@ -16,7 +16,7 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
+from torch.autograd.function import FunctionCtx
 from torch.nn.parallel import DistributedDataParallel
 
 
@@ -86,10 +86,24 @@ class Processes:
             return network
         share_batch_statistics(network)
         # Die laufenden Mittelwerte sind in allen Prozessen gleich und müssen nicht verteilt werden.
-        return DistributedDataParallel(network, broadcast_buffers=False)
+        return DistributedDataParallel(network, forward_sync_buffers=False)
 
 
 ALONE = Processes()
+
+
+class _Total(torch.autograd.Function):
+    """Die Summe über alle Prozesse; ihr Gradient ist die Summe der Gradienten aller Prozesse."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, values: Tensor) -> Tensor:
+        result = values.clone()
+        dist.all_reduce(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> Tensor:
+        return _Total.apply(gradient)
 
 
 class SharedBatchNorm2d(nn.BatchNorm2d):
@@ -103,11 +117,12 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
         if not self.training:
             return super().forward(x)
         size = dist.get_world_size()
-        values = x.float()
-        mean = all_reduce(values.mean((0, 2, 3))) / size
+        # Auch bfloat16 wird in float32 gemittelt, wie in nn.BatchNorm2d.
+        values = x.float() if x.dtype.itemsize < 4 else x
+        mean = _Total.apply(values.mean((0, 2, 3))) / size
         centred = values - mean[:, None, None]
         # Erst abziehen, dann quadrieren: E(x²) - E(x)² verlöre bei großem Mittelwert Stellen.
-        variance = all_reduce(centred.square().mean((0, 2, 3))) / size
+        variance = _Total.apply(centred.square().mean((0, 2, 3))) / size
         count = size * x.numel() / x.shape[1]
         with torch.no_grad():
             self.num_batches_tracked += 1
@@ -129,6 +144,5 @@ def share_batch_statistics(network: nn.Module) -> None:
         for name, child in module.named_children():
             if type(child) is nn.BatchNorm2d:
                 shared = SharedBatchNorm2d(child.num_features, child.eps, child.momentum)
-                shared.weight, shared.bias = child.weight, child.bias
-                shared.load_state_dict(child.state_dict())
+                shared.__dict__.update(child.__dict__)
                 setattr(module, name, shared)

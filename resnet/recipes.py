@@ -22,7 +22,7 @@ _RECIPES: dict[tuple[str, bool], dict[str, Any]] = {
     ("fashion-full", False): {**_ADAMW, "epochs": 4, "padding": 2},
     ("fashion-full", True): _FASHION_GPU,
     ("cifar10", False): {
-        **_SGD, "epochs": 30, "batch_size": 128, "learning_rate": 0.1, "padding": 4,
+        **_SGD, "epochs": 15, "batch_size": 128, "learning_rate": 0.1, "padding": 4,
     },
     ("cifar10", True): {
         **_SGD, "epochs": 160, "batch_size": 512, "learning_rate": 0.4, "padding": 4, "cutout": 8,

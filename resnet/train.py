@@ -213,7 +213,7 @@ def _train(
     processes.wait()
     checkpoint = options.out / CHECKPOINT
     threads = options.threads or (state or {}).get("threads")
-    threads = threads or max(1, torch.get_num_threads() // processes.local_size)
+    threads = threads or _own_threads(processes)
     _prepare(device, threads)
     if processes.local_rank != 0:
         processes.wait()
@@ -280,6 +280,14 @@ def _prepare(device: torch.device, threads: int) -> None:
         torch.set_float32_matmul_precision("high")
     # DDP bemerkt bei channels_last, dass 1×1-Faltungen zwei Speicherformate haben; das ist richtig.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+
+
+def _own_threads(processes: Processes) -> int:
+    """Die Kerne des Rechners, geteilt durch die Prozesse darauf."""
+    if processes.local_size == 1:
+        return torch.get_num_threads()
+    # torchrun stellt jeden Prozess auf einen Thread, gleich wie viele Kerne es gibt.
+    return max(1, (os.cpu_count() or 1) // processes.local_size)
 
 
 def _introduction(

@@ -1,4 +1,5 @@
-"""Messen, nebeneinander in einem Lauf: ein Urteil gegen dieselben Vergleiche mit pytest.
+"""Messen, nebeneinander in einem Lauf: ein Urteil gegen dieselben Vergleiche mit pytest, und das
+Training.
 
 Aufruf: ``python -m tools.bench``. Ausgegeben werden Zeiten und ihr Verhältnis; kalt heißt mit dem
 Start aller Prozesse, warm ohne ihn, wie ``watch`` nach dem ersten Speichern.
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from faltwerk.exercise import Exercise, load_all
 from faltwerk.sandbox import Sandbox
+from tools import bench_training
 
 ROOT = Path(__file__).resolve().parent.parent
 _REPEATS = 3
@@ -95,6 +97,7 @@ def main() -> int:
                 f"{cold / reference:11.2f} {warm / reference:12.3f}",
                 flush=True,
             )
+    bench_training.report()
     return 0
 
 
