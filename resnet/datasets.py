@@ -71,6 +71,7 @@ CIFAR_NAME = "CIFAR-10"
 CIFAR_JPEG_NAME = "CIFAR-10 in einer JPEG-komprimierten Kopie"
 _TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
 _TEST_BATCH = "test_batch"
+BATCH_IMAGES = 10_000
 # Eine Klasse, dann 1024 rote, 1024 grüne und 1024 blaue Bildpunkte.
 _RECORD_BYTES = 1 + 3 * 32 * 32
 
@@ -187,13 +188,17 @@ def load_cifar10(
             name, train, test = CIFAR_JPEG_NAME, *_from_jpeg(path)
         else:
             name, train, test = CIFAR_NAME, *_from_archive(path, sums)
+        if (len(train), len(test)) != (len(_TRAIN_BATCHES) * BATCH_IMAGES, BATCH_IMAGES):
+            raise ValueError("Zahl der Bilder stimmt nicht.")
+        if max(train.labels.max(), test.labels.max()) >= len(CIFAR_CLASSES):
+            raise ValueError("Zahl der Klassen stimmt nicht.")
     except FileNotFoundError as error:
         raise DataError(f"Die Datei {error.filename} gibt es nicht.") from error
     except _DAMAGE as error:
         if isinstance(error, DataError):
             raise
         raise DataError(
-            f"{path} ist beschädigt oder nicht lesbar; die Daten lassen sich neu herunterladen."
+            f"{path} ist beschädigt oder nicht lesbar; ohne Pfad lädt --data cifar10 die Daten neu."
         ) from error
     return Data.split(name, CIFAR_CLASSES, _shuffled(train), test, VALIDATION_IMAGES)
 
@@ -253,22 +258,21 @@ def _from_archive(path: Path, sums: dict[str, str]) -> tuple[Images, Images]:
 
 def _cifar(batch: Callable[[str], Images]) -> tuple[Images, Images]:
     train = [batch(name) for name in _TRAIN_BATCHES]
-    return _checked(
-        torch.cat([part.pixels for part in train]), torch.cat([part.labels for part in train])
-    ), batch(_TEST_BATCH)
+    pixels = torch.cat([part.pixels for part in train])
+    return Images(pixels, torch.cat([part.labels for part in train])), batch(_TEST_BATCH)
 
 
 def _binary(content: bytes) -> Images:
     records = np.frombuffer(content, np.uint8).reshape(-1, _RECORD_BYTES)
     pixels = records[:, 1:].reshape(-1, 3, 32, 32)
-    return _checked(torch.tensor(pixels), torch.tensor(records[:, 0]).long())
+    return Images(torch.tensor(pixels), torch.tensor(records[:, 0]).long())
 
 
 def _pickled(content: bytes) -> Images:
     """Nur für Inhalte, deren Summe geprüft ist: Ein Pickle kann beliebigen Code ausführen."""
     batch = pickle.loads(content, encoding="bytes")
     pixels = torch.from_numpy(batch[b"data"]).reshape(-1, 3, 32, 32)
-    return _checked(pixels, torch.tensor(batch[b"labels"]))
+    return Images(pixels, torch.tensor(batch[b"labels"]))
 
 
 def _from_jpeg(path: Path) -> tuple[Images, Images]:
@@ -283,13 +287,5 @@ def _from_jpeg(path: Path) -> tuple[Images, Images]:
             for image, begin, end in zip(pixels, offsets[:-1], offsets[1:], strict=True):
                 with Image.open(io.BytesIO(content[begin:end]), formats=["JPEG"]) as picture:
                     image[:] = np.asarray(picture)
-            parts.append(
-                _checked(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), labels)
-            )
+            parts.append(Images(torch.from_numpy(pixels).permute(0, 3, 1, 2).contiguous(), labels))
     return parts[0], parts[1]
-
-
-def _checked(pixels: torch.Tensor, labels: torch.Tensor) -> Images:
-    if len(labels) <= VALIDATION_IMAGES or labels.max() >= len(CIFAR_CLASSES):
-        raise ValueError("Zahl der Bilder oder Klassen stimmt nicht.")
-    return Images(pixels, labels)
