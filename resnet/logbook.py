@@ -112,7 +112,8 @@ def prediction_figure(data: Data, logits: Tensor) -> Figure:
         chosen = wanted.nonzero().flatten()[:_COLUMNS].tolist()
         for column, index in enumerate(chosen):
             axes = figure.add_subplot(_ROWS, _COLUMNS, row * _COLUMNS + column + 1)
-            axes.imshow(data.validation.pixels[index].cpu().permute(1, 2, 0).squeeze(), cmap="gray")
+            pixels = data.validation.pixels[index].cpu().permute(1, 2, 0).squeeze()
+            axes.imshow(pixels.numpy(), cmap="gray")
             axes.axis("off")
             text = f"{data.classes[guess[index]]} ({probability[index]:.0%})"
             if row == 1:
