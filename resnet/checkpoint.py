@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import pickle
 from pathlib import Path
@@ -43,8 +44,11 @@ def save(state: dict[str, Any], path: Path) -> None:
     """
     temporary = path.with_suffix(".neu")
     try:
+        # Erst in den Speicher: Beim Schreiben auf die Platte verschweigt torch.save, woran es lag.
+        content = io.BytesIO()
+        torch.save(state, content)
         with temporary.open("wb") as file:
-            torch.save(state, file)
+            file.write(content.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
