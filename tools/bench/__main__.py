@@ -10,6 +10,7 @@ import sys
 # Modul jedes Abschnitts; geladen wird nur, was gemessen wird.
 SECTIONS = {
     "urteile": "tools.bench.verdicts",
+    "training": "tools.bench.training",
     "bau": "tools.bench.building",
     "laden": "tools.bench.loading",
 }

@@ -1,0 +1,305 @@
+"""``python -m resnet.train`` als Ganzes: abbrechen, fortsetzen, mehrere Prozesse, Meldungen."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from resnet import train
+from resnet.data import load_fashion
+from resnet.recipes import DATA_NAMES, recipe
+from resnet.training import Settings
+
+ROOT = Path(train.__file__).parent.parent
+EPOCHS = 4
+# Ein kleines Netz mit allem, worauf es ankommt. Es rechnet in float64: Dann bleiben Unterschiede
+# zwischen einem und zwei Prozessen Rundungsfehler, statt über die Schritte zu wachsen.
+NETWORK = """
+from torch import nn
+
+class ResNet(nn.Module):
+    def __init__(self, num_classes=10):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 8, 4, stride=4, bias=False),
+            nn.BatchNorm2d(8),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(8 * 64, num_classes),
+        ).double()
+
+    def forward(self, x):
+        return self.layers(x.double())
+"""
+OPTIONS = (
+    f"--epochs {EPOCHS} --batch-size 256 --threads 1 --seed 3 --label-smoothing 0.1 --cutout 6 "
+    "--precision float32 --memory-format channels_last"
+).split()
+
+
+def command(folder: Path, *more: str, processes: int = 1) -> list[str]:
+    start = [sys.executable, "-m"]
+    if processes > 1:
+        start += ["torch.distributed.run", "--standalone", "--nproc-per-node", str(processes), "-m"]
+    file = folder.parent / "netz.py"
+    file.write_text(NETWORK, encoding="utf-8")
+    return [*start, "resnet.train", "--file", str(file), "--out", str(folder), *OPTIONS, *more]
+
+
+def run(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
+def interrupt(
+    arguments: list[str], when: Callable[[], bool], number: signal.Signals
+) -> tuple[int, str]:
+    """Schickt ein Signal, sobald ``when`` zutrifft; gibt Rückgabewert und Meldung zurück."""
+    process = subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while not when() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, message = process.communicate(timeout=120)
+    return process.returncode, message
+
+
+def checkpoint(folder: Path) -> dict:
+    return torch.load(folder / "stand.pt", weights_only=True)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ordner eines ununterbrochenen Trainings, mit Aufzeichnung."""
+    folder = tmp_path_factory.mktemp("ganz") / "lauf"
+    result = run(command(folder, "--record", str(folder.parent / "lauf.json")))
+    assert result.returncode == 0, result.stderr
+    assert f"Epoche {EPOCHS}/{EPOCHS}" in result.stdout and "Test: " in result.stdout
+    return folder
+
+
+@pytest.fixture(scope="module")
+def recorded(whole: Path) -> dict:
+    return json.loads((whole.parent / "lauf.json").read_text("utf-8"))
+
+
+def test_killed_and_interrupted_training_ends_bit_for_bit_the_same(
+    whole: Path, recorded: dict, tmp_path: Path
+) -> None:
+    folder, record = tmp_path / "lauf", tmp_path / "lauf.json"
+    saved = folder / "stand.pt"
+    code, _ = interrupt(command(folder), saved.exists, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert 1 <= len(checkpoint(folder)["history"]) < EPOCHS
+
+    logs = len(list(folder.glob("events*")))
+    code, message = interrupt(
+        command(folder, "--resume"),
+        # Das Protokoll wird angelegt, wenn das Training beginnt.
+        lambda: len(list(folder.glob("events*"))) > logs,
+        signal.SIGINT,
+    )
+    assert code == 1
+    assert "--resume" in message and "Traceback" not in message
+    assert len(checkpoint(folder)["losses"]) < EPOCHS * 35
+
+    result = run(command(folder, "--resume", "--record", str(record)))
+    assert result.returncode == 0, result.stderr
+    resumed, expected = checkpoint(folder), checkpoint(whole)
+    for name, tensor in expected["network"].items():
+        assert torch.equal(resumed["network"][name], tensor), name
+    assert resumed["losses"] == expected["losses"]
+    both = json.loads(record.read_text("utf-8"))
+    for key in ("epochs", "step_losses", "test", "confusion", "settings"):
+        assert both[key] == recorded[key], key
+    assert len(both["parts"]) >= 2
+    assert both["seconds"] == pytest.approx(sum(both["parts"]), abs=0.2)
+
+
+def test_two_processes_find_the_curve_of_one_and_can_be_resumed(
+    whole: Path, recorded: dict, tmp_path: Path
+) -> None:
+    folder, record = tmp_path / "lauf", tmp_path / "lauf.json"
+    arguments = command(folder, "--record", str(record), processes=2)
+    code, message = interrupt(arguments, lambda: (folder / "stand.pt").exists(), signal.SIGINT)
+    assert code != 0, message
+    assert len(checkpoint(folder)["losses"]) < EPOCHS * 35
+    result = run([*arguments, "--resume"])
+    assert result.returncode == 0, result.stderr
+    # Nur ein Prozess spricht.
+    assert result.stdout.count("Test: ") == 1
+    two = json.loads(record.read_text("utf-8"))
+    assert two["processes"] == 2
+    assert checkpoint(folder)["losses"] == pytest.approx(checkpoint(whole)["losses"], rel=1e-4)
+    for one, other in zip(recorded["epochs"], two["epochs"], strict=True):
+        assert other == pytest.approx(one, rel=1e-3)
+
+
+def test_the_record_adds_up(recorded: dict) -> None:
+    assert recorded["images"] == {"train": 9000, "validation": 1000, "test": 2000}
+    assert [epoch["number"] for epoch in recorded["epochs"]] == list(range(1, EPOCHS + 1))
+    rows = recorded["confusion"]
+    assert [sum(row) for row in rows] == [200] * 10
+    correct = sum(rows[index][index] for index in range(10))
+    assert correct / 2000 == pytest.approx(recorded["test"]["accuracy"])
+    assert recorded["step_losses"]["every"] * len(recorded["step_losses"]["values"]) == 35 * EPOCHS
+    assert recorded["step_losses"]["values"][0] > recorded["step_losses"]["values"][-1]
+    assert recorded["command"].startswith("python -m resnet.train --file")
+    assert {"date", "hardware", "versions", "seconds", "data", "classes"} <= set(recorded)
+
+
+def test_tensorboard_shows_curves_network_and_pictures(whole: Path, recorded: dict) -> None:
+    log = EventAccumulator(str(whole)).Reload()
+    for name in ("loss", "accuracy"):
+        for part in ("train", "validation"):
+            shown = [event.value for event in log.Scalars(f"{name}/{part}")]
+            expected = [epoch[f"{part}_{name}"] for epoch in recorded["epochs"]]
+            assert shown == pytest.approx(expected, rel=1e-5)
+        assert log.Scalars(f"{name}/test")[0].value == pytest.approx(recorded["test"][name])
+    assert len(log.Scalars("learning_rate")) == EPOCHS
+    assert b"Conv2d" in log.Graph().SerializeToString()
+    assert len(log.Images("predictions")) > 0
+
+
+def test_a_training_is_not_overwritten(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (whole / "stand.pt").read_bytes()
+    assert train.main(["--out", str(whole)]) == 2
+    assert "liegt schon ein Training" in capsys.readouterr().err
+    assert (whole / "stand.pt").read_bytes() == before
+
+
+def test_resuming_with_other_options_is_one_sentence(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "lauf"
+    shutil.copytree(whole, folder)
+    assert train.main([*command(folder, "--resume")[3:], "--epochs", "9"]) == 1
+    assert "epochs ist 9, im Zwischenstand aber 4" in capsys.readouterr().err
+    # Die Musterlösung hat andere Gewichte.
+    assert train.main(["--out", str(folder), "--resume"]) == 1
+    assert "anderen Netz" in capsys.readouterr().err
+    content = (folder / "stand.pt").read_bytes()
+    (folder / "stand.pt").write_bytes(content[: len(content) // 2])
+    assert train.main(["--out", str(folder), "--resume"]) == 2
+    assert "beschädigt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--epochs 0", "--epochs: »0« ist nicht erlaubt, nur eine ganze Zahl ab 1"),
+        ("--epochs viele", "--epochs: »viele« ist nicht erlaubt"),
+        ("--learning-rate nan", "--learning-rate: »nan« ist nicht erlaubt"),
+        ("--seed -1", "--seed: »-1« ist nicht erlaubt"),
+        ("--precision int8", "nur auto, float32 oder bfloat16"),
+        ("--data mnist", "--data: »mnist« ist nicht erlaubt, nur fashion, fashion-full, cifar10"),
+        ("--data fashion a b", "ist zu viel"),
+        ("--epoch 3", "»--epoch 3« ist hier nicht erlaubt"),
+        ("--epochs", "--epochs braucht eine Angabe"),
+        ("--solution --file a.py", "schließen einander aus"),
+    ],
+)
+def test_wrong_options_are_one_german_sentence(
+    arguments: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        train.main(arguments.split())
+    assert exit_.value.code == 2
+    text = capsys.readouterr().err
+    assert message in text and text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--data cifar10 {folder}/nichts.tar.gz", "gibt es nicht"),
+        ("--data cifar10 {folder}", "gibt es nicht"),
+        ("--data fashion-full {folder}", "gibt es nicht"),
+        ("--data cifar10 --mirror ftp://127.0.0.1", "nur solche mit http"),
+        ("--resume", "gibt es nicht"),
+        ("--record {folder}/nichts/lauf.json", "lässt sich nicht schreiben"),
+        ("--file {folder}/nichts.py", "ist keine Python-Datei"),
+        ("--out {folder}/datei/lauf", "lässt sich nicht anlegen"),
+        ("--batch-size 10000 --precision float32 --memory-format contiguous", "höchstens so viele"),
+    ],
+)
+def test_what_cannot_work_is_one_german_sentence(
+    arguments: str,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "datei").write_bytes(b"")
+    given = ["--out", str(tmp_path / "lauf"), *arguments.format(folder=tmp_path).split()]
+    assert train.main(given) in (1, 2)
+    text = capsys.readouterr().err
+    assert message in text and text.count("\n") == 1
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="Hier gibt es CUDA.")
+def test_a_device_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--out", str(tmp_path), "--device", "cuda"]) == 2
+    assert "cuda gibt es hier nicht" in capsys.readouterr().err
+
+
+def test_a_diverging_loss_and_a_full_disk_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = load_fashion()
+    few = dataclasses.replace(few, train=few.train[:512], validation=few.validation[:20])
+    monkeypatch.setattr(train, "load_fashion", lambda: few)
+    arguments = command(tmp_path / "lauf", "--optimizer", "sgd", "--learning-rate", "1e200")[3:]
+    assert train.main(arguments) == 1
+    assert re.search("keine endliche Zahl .* kleinere Lernrate", capsys.readouterr().err)
+
+    def full(number: int) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert train.main(command(tmp_path / "voll")[3:]) == 2
+    text = capsys.readouterr().err
+    assert "stand.pt lässt sich nicht schreiben (kein Platz mehr)" in text
+    assert text.count("\n") == 1
+
+
+def test_every_recipe_is_a_valid_setting() -> None:
+    for name in DATA_NAMES:
+        for gpu in (False, True):
+            settings = Settings(**recipe(name, gpu))
+            assert settings.optimizer in ("adamw", "sgd")
+
+
+def test_automatic_choices_are_measured_once_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = load_fashion()
+    few = dataclasses.replace(
+        few, train=few.train[:256], validation=few.validation[:20], test=few.test[:20]
+    )
+    monkeypatch.setattr(train, "load_fashion", lambda: few)
+    folder = tmp_path / "lauf"
+    arguments = [
+        argument for argument in command(folder)[3:] if argument not in ("float32", "channels_last")
+    ]
+    arguments.remove("--precision")
+    arguments.remove("--memory-format")
+    assert train.main(arguments) == 0
+    chosen = checkpoint(folder)["settings"]
+    assert f"Gewählt: {chosen['precision']}, {chosen['memory_format']}." in capsys.readouterr().out
+    monkeypatch.setattr(train, "measure", lambda *arguments: pytest.fail("noch einmal gemessen"))
+    assert train.main([*arguments, "--resume"]) == 0
+    assert checkpoint(folder)["settings"] == chosen
