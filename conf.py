@@ -32,11 +32,13 @@ extensions = [
     "extensions.execution",
     "extensions.rst_cells",
     "extensions.exercise_pages",
+    "extensions.editors",
     "extensions.toggles",
     "extensions.formulas",
     "extensions.alt_text",
     "extensions.inventories",
     "extensions.downloads",
+    "extensions.progress",
     "extensions.cards",
     "extensions.interface",
 ]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from site_builds import EXERCISES
 
-PAGES = ("index", "lokal", "lehrende", *EXERCISES)
+PAGES = ("index", "fortschritt", "lokal", "lehrende", *EXERCISES)
 OPEN = ".faltwerk-toggle:not(.toggle-hidden)"
 
 

@@ -83,7 +83,7 @@ def documents(pages: list[Path]) -> dict[Path, Document]:
 
 
 def test_all_pages_are_there(site: Path):
-    for name in ("index", "lokal", "lehrende", "search", *EXERCISES):
+    for name in ("index", "fortschritt", "lokal", "lehrende", "search", *EXERCISES):
         assert (site / f"{name}.html").is_file()
 
 
