@@ -37,10 +37,11 @@ extensions = [
     "extensions.alt_text",
     "extensions.inventories",
     "extensions.downloads",
+    "extensions.browser_python",
     "extensions.cards",
     "extensions.interface",
 ]
-exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel"]
+exclude_patterns = ["vendor", "static", "python", "templates", "extensions", "locale", "beispiel"]
 templates_path = ["docs/templates"]
 suppress_warnings = ["config.cache"]
 
