@@ -39,10 +39,11 @@ extensions = [
     "extensions.inventories",
     "extensions.downloads",
     "extensions.progress",
+    "extensions.browser_python",
     "extensions.cards",
     "extensions.interface",
 ]
-exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel"]
+exclude_patterns = ["vendor", "static", "python", "templates", "extensions", "locale", "beispiel"]
 templates_path = ["docs/templates"]
 suppress_warnings = ["config.cache"]
 

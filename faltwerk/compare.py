@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from faltwerk.observe import Observation, decode_array
+from faltwerk.observe import ARRAYS, Observation, decode_array
 
-_ARRAYS = ("number", "array", "tensor")
 _KINDS = {
     "number": "eine Zahl",
     "array": "ein NumPy-Array",
@@ -74,7 +73,7 @@ def _value_difference(
     expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
 ) -> str | None:
     tag = expected[0]
-    if tag in _ARRAYS:
+    if tag in ARRAYS:
         return _array_difference(expected, got, rtol, atol, dtype, where)
     if got[0] != tag:
         return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
@@ -114,7 +113,7 @@ def _name(observation: Observation) -> str:
 def _array_difference(
     expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
 ) -> str | None:
-    if got[0] not in _ARRAYS or (expected[0], got[0]) in (("array", "tensor"), ("tensor", "array")):
+    if got[0] not in ARRAYS or (expected[0], got[0]) in (("array", "tensor"), ("tensor", "array")):
         return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
     left, right = decode_array(expected), decode_array(got)
     if left.shape != right.shape:

@@ -26,6 +26,8 @@ FILENAME = "<abgabe>"
 # einer Fehlerspur, welche Zeile von wem stammt.
 STUDENT_LINES = 1_000_000
 MAX_BYTES = 16 * 2**20
+# Die Arten von Beobachtungen, die ein Array enthalten.
+ARRAYS = ("number", "array", "tensor")
 
 Observation = list[Any]
 
@@ -43,15 +45,30 @@ def observe(tree: ast.Module, cases: Sequence[Case]) -> Iterator[Observation]:
     module = types.ModuleType(MODULE)
     # Dataclasses und Vererbung schlagen das Modul unter seinem Namen nach.
     sys.modules[MODULE] = module
-    try:
-        exec(compile(tree, FILENAME, "exec"), module.__dict__)
-    except BaseException as error:
-        failure = _failure(error)
+    failure = execute(tree, module.__dict__)
+    if failure is not None:
         for _ in cases:
             yield failure
         return
     for case in cases:
         yield _run_case(module.__dict__, case)
+
+
+def execute(tree: ast.Module, names: dict[str, Any]) -> Observation | None:
+    """Führt ein Programm in einem Namensraum aus.
+
+    Args:
+        tree: Das Programm als Syntaxbaum; Zeilen der Abgabe sind um ``STUDENT_LINES`` verschoben.
+        names: Der Namensraum.
+
+    Returns:
+        ``None``, wenn es durchläuft, sonst die Beobachtung des Abbruchs.
+    """
+    try:
+        exec(compile(tree, FILENAME, "exec"), names)
+    except BaseException as error:
+        return _failure(error)
+    return None
 
 
 def _run_case(names: dict[str, Any], case: Case) -> Observation:

@@ -1,0 +1,386 @@
+// Python auf der Seite: lädt die Laufzeit, hält den Arbeitsfaden und reicht Prüfungen an ihn weiter.
+
+// So lange darf ein Lauf dauern; die Musterlösungen brauchen einen Bruchteil davon.
+const RUN_LIMIT = 10_000;
+const START_LIMIT = 120_000;
+const AGAIN = "Versuchen Sie es noch einmal.";
+const TELL = "Laden Sie die Seite neu; hilft das nicht, sagen Sie bitte der Kursleitung Bescheid.";
+
+class LoadError extends Error {}
+
+function seconds(milliseconds) {
+  return `${milliseconds / 1000} Sekunden`;
+}
+
+async function digest(bytes) {
+  // Ohne verschlüsselte Verbindung gibt es keine Prüfsummen; dann genügt die Länge.
+  if (!globalThis.crypto?.subtle) {
+    return null;
+  }
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function problem(entry, bytes) {
+  if (bytes.byteLength !== entry.bytes) {
+    return `Die Datei »${entry.name}« ist unvollständig angekommen. ${AGAIN}`;
+  }
+  const sum = await digest(bytes);
+  return sum === null || sum === entry.sha256
+    ? null
+    : `Die Datei »${entry.name}« ist beschädigt angekommen. ${AGAIN}`;
+}
+
+async function fetched(url, options) {
+  let response;
+  try {
+    response = await fetch(url, options);
+  } catch (error) {
+    throw options.signal?.aborted ? error : unreachable();
+  }
+  if (!response.ok) {
+    const name = String(url).split("/").pop();
+    throw new LoadError(
+      `Auf dem Server fehlt die Datei »${name}« (Fehler ${response.status}). ${TELL}`,
+    );
+  }
+  return response;
+}
+
+function unreachable() {
+  return new LoadError(
+    `Python lässt sich nicht laden, denn der Server ist nicht zu erreichen. Prüfen Sie Ihre Verbindung. ${AGAIN}`,
+  );
+}
+
+// Der Zwischenspeicher des Browsers; wo es keinen gibt oder er verboten ist, geht es auch ohne.
+class Store {
+  constructor(base) {
+    this.prefix = `faltwerk-python ${base} `;
+  }
+
+  async open(folder) {
+    try {
+      return await caches.open(this.prefix + folder);
+    } catch {
+      return null;
+    }
+  }
+
+  async get(folder, url) {
+    try {
+      const hit = await (await this.open(folder))?.match(url);
+      return hit ? await hit.arrayBuffer() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  async put(folder, url, bytes) {
+    const type = url.endsWith(".js") ? "text/javascript" : "application/octet-stream";
+    try {
+      const response = new Response(bytes, { headers: { "Content-Type": type } });
+      await (await this.open(folder))?.put(url, response);
+    } catch {
+      // Ist der Speicher voll, wird beim nächsten Besuch neu geladen.
+    }
+  }
+
+  async keepOnly(folder) {
+    try {
+      const names = await caches.keys();
+      const old = names.filter((name) => name.startsWith(this.prefix) && name !== this.prefix + folder);
+      await Promise.all(old.map((name) => caches.delete(name)));
+    } catch {
+      // Ohne Zwischenspeicher gibt es nichts aufzuräumen.
+    }
+  }
+
+  // Der Ordner, der zuletzt ganz geladen wurde: Damit geht es auch ohne Verbindung weiter.
+  async lastManifest(url) {
+    try {
+      const hit = await caches.match(url);
+      return hit ? await hit.json() : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+export class PythonRunner {
+  #base;
+  #onStatus;
+  #store;
+  #folder = null;
+  #bytes = new Map();
+  #loading = null;
+  #worker = null;
+  #starting = null;
+  #ready = false;
+  #active = null;
+
+  constructor({ base, onStatus = () => {} }) {
+    this.#base = new URL(base, document.baseURI).href.replace(/\/*$/, "/");
+    this.#onStatus = onStatus;
+    this.#store = new Store(this.#base);
+  }
+
+  get loaded() {
+    return this.#ready;
+  }
+
+  // Lädt und startet Python, ohne etwas auszuführen; schlägt es fehl, sagt es die nächste Prüfung.
+  async preload() {
+    try {
+      await this.#prepare();
+      if (!this.#active) {
+        this.#onStatus({ phase: "idle" });
+      }
+    } catch {
+      if (!this.#active) {
+        this.#onStatus({ phase: "idle" });
+      }
+    }
+  }
+
+  check({ exercise, part, source }) {
+    if (this.#active) {
+      return Promise.resolve({
+        status: "busy",
+        message: "Es läuft schon eine Prüfung. Warten Sie auf ihr Ende, oder drücken Sie »Stopp«.",
+      });
+    }
+    return new Promise((resolve) => {
+      const run = { resolve, timer: null };
+      this.#active = run;
+      this.#perform(run, { kind: "check", exercise, part, source: String(source) });
+    });
+  }
+
+  stop() {
+    if (this.#active) {
+      this.#loading?.controller.abort();
+      this.#discard();
+      this.#finish(this.#active, {
+        status: "stopped",
+        message: "Die Prüfung wurde angehalten. Sie können sofort eine neue beginnen.",
+      });
+      this.#restart();
+    }
+  }
+
+  async #perform(run, job) {
+    try {
+      await this.#prepare();
+      if (this.#active !== run) {
+        return;
+      }
+      this.#onStatus({ phase: "running" });
+      this.#worker.postMessage(job);
+    } catch (error) {
+      const message =
+        error instanceof LoadError
+          ? error.message
+          : `Python lässt sich in diesem Browser nicht starten (${error?.message ?? error}). ${TELL}`;
+      this.#finish(run, { status: "failed", message });
+    }
+  }
+
+  #finish(run, outcome) {
+    if (this.#active === run) {
+      clearTimeout(run.timer);
+      this.#active = null;
+      run.resolve(outcome);
+      this.#onStatus({ phase: "idle" });
+    }
+  }
+
+  async #prepare() {
+    if (typeof DecompressionStream !== "function" || typeof Worker !== "function") {
+      throw new LoadError(
+        "Dieser Browser ist zu alt für Python auf der Seite; aktualisieren Sie ihn, oder prüfen Sie auf Ihrem Rechner.",
+      );
+    }
+    if (this.#ready) {
+      return;
+    }
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
+  async #start() {
+    await this.#load();
+    this.#onStatus({ phase: "starting" });
+    const worker = new Worker(`${this.#base}${this.#folder}/worker.js`);
+    this.#worker = worker;
+    await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error("Zeit abgelaufen")), START_LIMIT);
+      worker.onmessage = ({ data }) => {
+        clearTimeout(timer);
+        if (data.kind === "ready") {
+          resolve();
+        } else {
+          reject(new Error(data.reason));
+        }
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        clearTimeout(timer);
+        reject(event.message ? new Error(event.message) : unreachable());
+      };
+      worker.cancel = () => {
+        clearTimeout(timer);
+        reject(new Error("beendet"));
+      };
+      worker.postMessage({ kind: "start", files: Object.fromEntries(this.#bytes) });
+    }).catch((error) => {
+      this.#discard();
+      throw error;
+    });
+    worker.onmessage = ({ data }) => this.#heard(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#heard({ kind: "broken" });
+    };
+    this.#ready = true;
+  }
+
+  #heard(data) {
+    const run = this.#active;
+    if (!run) {
+      return;
+    }
+    if (data.kind === "running") {
+      run.timer = setTimeout(() => this.#timeout(run), RUN_LIMIT);
+    } else if (data.kind === "done") {
+      this.#finish(run, data.outcome);
+    } else {
+      this.#discard();
+      this.#finish(run, {
+        status: "failed",
+        message:
+          "Ihr Code hat Python zum Absturz gebracht oder beendet (etwa mit os._exit, zu tiefer Rekursion oder zu viel Speicher). Ändern Sie ihn; die nächste Prüfung beginnt mit einem frischen Python.",
+      });
+      this.#restart();
+    }
+  }
+
+  #timeout(run) {
+    this.#discard();
+    this.#finish(run, {
+      status: "timeout",
+      message: `Ihr Code ist nach ${seconds(RUN_LIMIT)} nicht fertig und wurde beendet; vermutlich endet eine Schleife nie.`,
+    });
+    this.#restart();
+  }
+
+  #discard() {
+    this.#worker?.terminate();
+    this.#worker?.cancel();
+    this.#worker = null;
+    this.#ready = false;
+  }
+
+  // Nach einem Abbruch steht Python schon bereit, wenn die nächste Prüfung kommt.
+  #restart() {
+    if (this.#complete()) {
+      this.#prepare().catch(() => {});
+    }
+  }
+
+  #complete() {
+    return this.#folder !== null && this.#loading === null;
+  }
+
+  async #load() {
+    if (this.#complete()) {
+      return;
+    }
+    const controller = new AbortController();
+    this.#loading = { controller };
+    try {
+      await this.#loadFiles(controller.signal);
+    } catch (error) {
+      this.#folder = null;
+      throw error;
+    } finally {
+      this.#loading = null;
+    }
+  }
+
+  async #loadFiles(signal) {
+    const manifest = await this.#manifest(signal);
+    const { folder, files, bytes: total } = manifest;
+    let loaded = 0;
+    const count = (bytes) => {
+      loaded += bytes;
+      this.#onStatus({ phase: "loading", loaded, total });
+    };
+    count(0);
+    const names = new Set(files.map((entry) => entry.name));
+    for (const name of this.#bytes.keys()) {
+      if (!names.has(name)) {
+        this.#bytes.delete(name);
+      }
+    }
+    await Promise.all(files.map((entry) => this.#file(folder, entry, signal, count)));
+    await this.#store.put(folder, `${this.#base}manifest.json`, JSON.stringify(manifest));
+    await this.#store.keepOnly(folder);
+    this.#folder = folder;
+  }
+
+  async #manifest(signal) {
+    const url = `${this.#base}manifest.json`;
+    try {
+      return await (await fetched(url, { cache: "no-cache", signal })).json();
+    } catch (error) {
+      const last = await this.#store.lastManifest(url);
+      if (last && !signal.aborted) {
+        return last;
+      }
+      throw error instanceof SyntaxError
+        ? new LoadError(`Die Datei »manifest.json« ist beschädigt angekommen. ${AGAIN}`)
+        : error;
+    }
+  }
+
+  async #file(folder, entry, signal, count) {
+    const url = `${this.#base}${folder}/${entry.name}`;
+    for (const bytes of [this.#bytes.get(entry.name), await this.#store.get(folder, url)]) {
+      if (bytes && !(await problem(entry, bytes))) {
+        this.#bytes.set(entry.name, bytes);
+        count(entry.bytes);
+        return;
+      }
+    }
+    const bytes = await this.#download(url, entry, signal, count);
+    const reason = await problem(entry, bytes);
+    if (reason) {
+      throw new LoadError(reason);
+    }
+    this.#bytes.set(entry.name, bytes);
+    await this.#store.put(folder, url, bytes);
+  }
+
+  async #download(url, entry, signal, count) {
+    const response = await fetched(url, { signal });
+    const bytes = new Uint8Array(entry.bytes);
+    let length = 0;
+    try {
+      for (const reader = response.body.getReader(); ; ) {
+        const { done, value } = await reader.read();
+        if (done) {
+          break;
+        }
+        bytes.set(value.subarray(0, Math.max(0, bytes.length - length)), length);
+        length += value.length;
+        count(value.length);
+      }
+    } catch (error) {
+      throw signal.aborted ? error : unreachable();
+    }
+    return length === bytes.length ? bytes.buffer : new ArrayBuffer(length);
+  }
+}
