@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from editor_boxes import with_fake_runner
 from playwright.sync_api import Browser, Page, sync_playwright
 from site_builds import ROOT, run_build
 
@@ -86,6 +87,13 @@ def page(browser: Browser) -> Iterator[Page]:
     yield tab
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def fake(page: Page) -> Page:
+    """Eine Seite mit nachgemachtem Python."""
+    with_fake_runner(page.context)
+    return page
 
 
 @pytest.fixture
