@@ -51,7 +51,7 @@ def part_box(exercise: Exercise, part: Part, up: str) -> list[nodes.Node]:
     if not solved_in_browser(exercise, part):
         return []
     text = part_source(exercise.stub, part.name)[0]
-    listing = nodes.literal_block(text, text, language="python", linenos=True)
+    listing = nodes.literal_block(text, text, language="python")
     box = editor_box(
         "",
         listing,

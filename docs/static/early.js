@@ -1,11 +1,10 @@
 // Läuft vor dem ersten Bild: Kästen sind zu, bevor etwas gezeichnet wird, und nur mit Skript.
 document.documentElement.classList.add("scripted");
-// Editoren gibt es nur auf einem Webserver und mit einem Browser, der Module und WebAssembly kann.
+// Editoren gibt es nur auf einem Webserver; die beiden Namen stehen für einen aktuellen Browser.
 if (
   location.protocol !== "file:" &&
-  "noModule" in HTMLScriptElement.prototype &&
-  "WebAssembly" in window &&
-  "Worker" in window
+  "DecompressionStream" in window &&
+  "structuredClone" in window
 ) {
   document.documentElement.classList.add("solvable");
   // Kommt das Skript der Editoren nicht an, sagt die Seite dasselbe wie ohne Skript.

@@ -75,7 +75,7 @@ export const codeEditor = (place, { text, label, help, onRun }) => {
     },
     /** Setzt die Schreibmarke an den Anfang einer Zeile und zeigt sie. */
     goTo(line) {
-      const lines = editor.value.split("\n").slice(0, Math.max(0, line - 1));
+      const lines = editor.value.split("\n").slice(0, line - 1);
       const position = lines.reduce((sum, entry) => sum + entry.length + 1, 0);
       const indent = /^\s*/.exec(editor.value.slice(position).split("\n", 1)[0])[0].length;
       textarea.focus({ preventScroll: true });

@@ -14,14 +14,6 @@ import {
 
 const SAVE_AFTER_MS = 400;
 
-/** Der Text einer Auflistung ohne ihre Zeilennummern. */
-const listingText = (pre) =>
-  [...pre.childNodes]
-    .filter((node) => !node.classList?.contains("linenos"))
-    .map((node) => node.textContent)
-    .join("")
-    .replace(/\n$/, "");
-
 export class EditorBox {
   #box;
   #python;
@@ -42,8 +34,7 @@ export class EditorBox {
     this.#box = box;
     this.#python = python;
     this.#name = `${box.dataset.exercise}.${box.dataset.part}`;
-    const listing = box.querySelector(".editor-code > div");
-    this.#stub = listingText(listing.querySelector("pre"));
+    this.#stub = box.querySelector(".editor-code pre").textContent.replace(/\n$/, "");
     this.#entry = this.#stored() ?? this.#untouched();
     this.#seen = this.#stored()?.code ?? null;
     this.#notices = new Notices(box.querySelector(".editor-notices"));
@@ -87,6 +78,8 @@ export class EditorBox {
     }
     window.addEventListener("pagehide", () => this.#leave());
     document.addEventListener("visibilitychange", () => document.hidden && this.#flush());
+    // Aus dem Gedächtnis des Browsers geholt, hat die Seite nichts von Änderungen erfahren.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && this.#differs());
     watchOtherWindows((name) => {
       if (name === null || name === this.#name) this.#differs();
     });
@@ -119,7 +112,7 @@ export class EditorBox {
     const marker = this.#editor.text
       .split("\n")
       .findIndex((line) => new RegExp(`#\\s*Lücke \\(${gap}\\)`).test(line));
-    this.#editor.goTo(verdict?.line ?? marker + 1);
+    this.#editor.goTo(verdict?.line ?? Math.max(0, marker) + 1);
   }
 
   // Speichern
@@ -148,10 +141,10 @@ export class EditorBox {
   #write(entry) {
     const { code, previous, verdicts } = entry;
     const untouched = code === this.#stub && previous === null && verdicts === null;
-    const problem =
-      code.length > LONGEST_CODE
-        ? "Ihr Code ist zu lang, um ihn zu speichern. Laden Sie ihn als .py herunter."
-        : writeWork(this.#name, untouched ? null : entry);
+    const tooLong = Math.max(code.length, previous?.length ?? 0) > LONGEST_CODE;
+    const problem = tooLong
+      ? "Ihr Code ist zu lang, um ihn zu speichern. Laden Sie ihn als .py herunter."
+      : writeWork(this.#name, untouched ? null : entry);
     if (problem) this.#notices.show("storage", problem);
     else {
       this.#seen = untouched ? null : code;
