@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 from editor_boxes import with_fake_runner
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from site_builds import ROOT, run_build
+
+# Auf einem ausgelasteten Rechner braucht eine Seite länger als die üblichen fünf Sekunden.
+expect.set_options(timeout=60_000)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 INDEX = """\

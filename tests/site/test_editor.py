@@ -473,7 +473,7 @@ def test_a_loop_is_stopped_and_the_next_run_works(page: Page, url: str):
     box = open_box(page, url)
     write(box, SOLVED + "\nwhile True:\n    pass")
     box.get_by_role("button", name="Ausführen & prüfen").click()
-    expect(box.locator(".editor-status")).to_have_text("Ihr Code läuft.", timeout=60_000)
+    expect(box.locator(".editor-status")).to_have_text("Ihr Code läuft.")
     box.get_by_role("button", name="Stopp").click()
     expect(box.locator(".editor-status")).to_contain_text("angehalten")
     assert code(box).endswith("pass")
@@ -519,7 +519,7 @@ def test_a_part_is_solved_by_keyboard_on_a_narrow_screen(page: Page, url: str):
     page.keyboard.insert_text(part_text(load("convolution", ROOT).source, "ReLU"))
     page.keyboard.press("Control+Enter")
     status = box.locator(".editor-status")
-    expect(status).to_have_text("Alle 2 Lücken sind richtig.", timeout=60_000)
+    expect(status).to_have_text("Alle 2 Lücken sind richtig.")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
