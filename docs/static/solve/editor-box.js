@@ -134,7 +134,8 @@ export class EditorBox {
   #save(changes) {
     const differs = this.#differs();
     this.#entry = { ...this.#entry, code: this.#editor.text, ...changes };
-    if (!differs) this.#write(this.#entry);
+    if (differs) this.#box.querySelector(".editor-saved").textContent = "nicht gespeichert";
+    else this.#write(this.#entry);
     this.#button("previous").hidden = this.#entry.previous === null;
   }
 
@@ -150,7 +151,9 @@ export class EditorBox {
       this.#seen = untouched ? null : code;
       this.#notices.remove("storage");
     }
-    this.#box.querySelector(".editor-saved").textContent = problem ? "" : "gespeichert";
+    this.#box.querySelector(".editor-saved").textContent = problem
+      ? "nicht gespeichert"
+      : "gespeichert";
   }
 
   /** Ob im Speicher der Code eines anderen Fensters steht; dann wird gefragt, welcher gilt. */
@@ -284,6 +287,8 @@ export class EditorBox {
     if (this.#running) return;
     this.#flush();
     this.#setRunning(true);
+    this.#results.say("");
+    this.#results.output("", false, null);
     const text = this.#editor.text;
     const { exercise, part } = this.#box.dataset;
     const outcome = await this.#python.check({ exercise, part, source: `${text}\n` }, (status) =>
@@ -305,7 +310,7 @@ export class EditorBox {
     run.setAttribute("aria-disabled", running);
     if (!running && document.activeElement === stop) run.focus();
     stop.disabled = !running;
-    this.#results.status({ phase: running ? "running" : "idle" });
+    this.#results.progress({ phase: "idle" });
     if (this.#python.loaded)
       for (const size of document.querySelectorAll(".editor-size")) size.hidden = true;
   }

@@ -18,7 +18,7 @@ export class Python {
   async check(request, listener) {
     if (this.#running) return { status: "busy", message: BUSY };
     this.#running = true;
-    this.#listener = listener;
+    this.#follow(listener);
     try {
       return await (await this.#create()).check(request);
     } catch (error) {
@@ -33,12 +33,18 @@ export class Python {
   async preload(listener) {
     const thrifty = navigator.connection?.saveData;
     if (this.#runner || this.#running || thrifty) return;
-    this.#listener = listener;
+    this.#follow(listener);
     try {
       await (await this.#create()).preload();
     } catch (error) {
       console.warn(error);
     }
+  }
+
+  /** Ab jetzt hört ein anderer Kasten zu; der bisherige erfährt, dass für ihn nichts mehr läuft. */
+  #follow(listener) {
+    this.#listener({ phase: "idle" });
+    this.#listener = listener;
   }
 
   async #create() {
