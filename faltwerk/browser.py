@@ -56,6 +56,14 @@ class Checker:
         self._benches: dict[str, _Bench] = {}
         sys.meta_path.append(_WithoutTorch())
 
+    def prepare(self, exercise: str) -> None:
+        """Lädt eine Übung, damit ihre erste Prüfung nicht länger dauert als die nächsten.
+
+        Ein Fehler dabei wird erst von :meth:`check` gemeldet.
+        """
+        with contextlib.suppress(ExerciseError):
+            self._bench(exercise)
+
     def check(self, exercise: str, part: str, source: str) -> str:
         """Führt den Text eines Teils einmal aus und beurteilt ihn.
 
@@ -70,14 +78,17 @@ class Checker:
             ``message``).
         """
         try:
-            if exercise not in self._benches:
-                self._benches[exercise] = _Bench(load(exercise, self._root))
-            answer = self._benches[exercise].check(part, _unified(source))
+            answer = self._bench(exercise).check(part, _unified(source))
         except ExerciseError as error:
             answer = {"status": "failed", "message": str(error)}
         except UnreadableError as error:
             answer = {"status": "unreadable", "message": str(error), "line": error.line}
         return json.dumps(answer)
+
+    def _bench(self, exercise: str) -> _Bench:
+        if exercise not in self._benches:
+            self._benches[exercise] = _Bench(load(exercise, self._root))
+        return self._benches[exercise]
 
 
 class _Bench:
