@@ -28,6 +28,7 @@ from faltwerk.judge import Judge, UnreadableError, parse
 from faltwerk.observe import (
     ARRAYS,
     MODULE,
+    SCALAR_WARNING,
     STUDENT_LINES,
     Observation,
     decode_array,
@@ -156,6 +157,7 @@ class _Bench:
             ):
                 # Warnungen nennen Zeilen, die es in der Abgabe so nicht gibt.
                 warnings.simplefilter("ignore")
+                warnings.filterwarnings("error", SCALAR_WARNING, DeprecationWarning)
                 sys.stdin = io.StringIO()
                 return work()
         finally:
