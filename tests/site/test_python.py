@@ -42,8 +42,12 @@ window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.blockedURI));
 window.runner = new PythonRunner({
   base: "/_static/python/",
-  onStatus: (status) => phases.push(status),
+  onStatus: (status) => {
+    phases.push(status);
+    document.documentElement.dataset.phase = status.phase;
+  },
 });
+document.documentElement.dataset.phase = "ready";
 """
 
 
@@ -81,7 +85,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.requests.append(self.path)
         if self.path == "/probe.html":
-            self._answer("text/html", f'{PROBE}<script type="module" src="probe.js">'.encode())
+            self._answer(
+                "text/html", f'{PROBE}<script type="module" src="probe.js"></script>'.encode()
+            )
         elif self.path == "/probe.js":
             self._answer("text/javascript", SCRIPT.encode())
         else:
@@ -134,7 +140,7 @@ def opened(context: BrowserContext, server: Server) -> Page:
     """Öffnet die Probeseite."""
     page = context.new_page()
     page.goto(f"{server.address}/probe.html")
-    page.wait_for_function("window.runner")
+    page.wait_for_selector("html[data-phase]", state="attached")
     return page
 
 
@@ -393,8 +399,8 @@ def test_what_kills_python_is_one_sentence_and_the_next_run_works(warm: Page, so
 def test_stop_ends_a_loop_at_once_and_a_second_check_is_refused_meanwhile(warm: Page):
     check(warm, *SIGNAL, RIGHT)
     job = {"exercise": SIGNAL[0], "part": SIGNAL[1], "source": "while True: pass"}
-    warm.evaluate("job => { phases.length = 0; window.first = runner.check(job); }", job)
-    warm.wait_for_function("phases.some((status) => status.phase === 'running')")
+    warm.evaluate("job => { window.first = runner.check(job); }", job)
+    warm.wait_for_selector("html[data-phase=running]", state="attached")
     assert check(warm, *SIGNAL, RIGHT)["status"] == "busy"
     warm.evaluate("runner.stop()")
     assert warm.evaluate("first")["status"] == "stopped"
@@ -443,8 +449,8 @@ def test_later_visits_and_restarts_need_no_request_and_no_network(
     fresh.set_offline(True)
     for _ in range(2):
         job = {"exercise": SIGNAL[0], "part": SIGNAL[1], "source": "while True: pass"}
-        page.evaluate("job => { phases.length = 0; window.first = runner.check(job); }", job)
-        page.wait_for_function("phases.some((status) => status.phase === 'running')")
+        page.evaluate("job => { window.first = runner.check(job); }", job)
+        page.wait_for_selector("html[data-phase=running]", state="attached")
         page.evaluate("runner.stop()")
         assert check(page, *SIGNAL, RIGHT)["status"] == "judged"
     assert foreign == []
