@@ -30,6 +30,7 @@ MAX_BYTES = 16 * 2**20
 # Neuere Fassungen von NumPy melden hier einen Fehler, ältere warnen nur.
 SCALAR_WARNING = "Conversion of an array with ndim > 0 to a scalar is deprecated"
 _NO_SCALAR = "only 0-dimensional arrays can be converted to Python scalars"
+_INTEGER = np.dtype(int).name
 _LOCATION = re.compile(r" \([^()]*\)$")
 _ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
 # Die Arten von Beobachtungen, die ein Array enthalten.
@@ -123,7 +124,7 @@ def _unified(kind: str, text: str) -> tuple[str, str]:
         # Der Pfad des Moduls sagt nichts über den Fehler.
         text = _LOCATION.sub("", text)
     # Ganze Zahlen ohne Angabe haben im Browser 32 Bit.
-    text = text.replace(np.dtype(int).name, "int64")
+    text = text.replace(_INTEGER, "int64")
     return kind, _ERROR_NUMBER.sub("", text)
 
 
