@@ -66,10 +66,12 @@ async function start({ files, module }) {
 
     Checker(Path("${COURSE}"))
   `);
+  memory = () => pyodide._module.HEAPU8.byteLength;
   return compiled();
 }
 
 let checker = null;
+let memory = null;
 
 self.onmessage = async ({ data }) => {
   try {
@@ -79,7 +81,7 @@ self.onmessage = async ({ data }) => {
       checker.prepare(data.exercise);
       send({ kind: "running" });
       const answer = checker.check(data.exercise, data.part, data.source);
-      send({ kind: "done", outcome: JSON.parse(answer) });
+      send({ kind: "done", outcome: JSON.parse(answer), memory: memory() });
     }
   } catch (error) {
     send({ kind: "broken", reason: String(error?.message ?? error) });

@@ -4,6 +4,8 @@
 const RUN_LIMIT = 10_000;
 const START_LIMIT = 120_000;
 const ACTIVATION_LIMIT = 3_000;
+// WebAssembly gibt Speicher nie zurück; ein Faden, der so viel hatte, wird ausgetauscht.
+const MEMORY_LIMIT = 512 * 2 ** 20;
 const AGAIN = "Versuchen Sie es noch einmal.";
 const TELL = "Laden Sie die Seite neu; hilft das nicht, sagen Sie bitte der Kursleitung Bescheid.";
 
@@ -133,6 +135,7 @@ export class PythonRunner {
   #preloading = false;
   #status = { phase: "idle" };
   #module = null;
+  #attempt = 0;
 
   constructor({ base, onStatus = () => {} }) {
     this.#base = new URL(base, document.baseURI).href.replace(/\/*$/, "/");
@@ -174,7 +177,7 @@ export class PythonRunner {
 
   stop() {
     if (this.#active) {
-      this.#loading?.controller.abort();
+      this.#loading?.abort();
       this.#discard();
       this.#finish(this.#active, {
         status: "stopped",
@@ -193,10 +196,13 @@ export class PythonRunner {
       this.#onStatus({ phase: "running" });
       this.#worker.postMessage(job);
     } catch (error) {
+      if (!(error instanceof LoadError)) {
+        console.warn(error);
+      }
       const message =
         error instanceof LoadError
           ? error.message
-          : `Python lässt sich in diesem Browser nicht starten (${error?.message ?? error}). ${TELL}`;
+          : `Python lässt sich in diesem Browser nicht starten. ${TELL}`;
       this.#finish(run, { status: "failed", message });
     }
   }
@@ -230,16 +236,27 @@ export class PythonRunner {
     if (this.#starting) {
       this.#tell(this.#status);
     }
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = null;
-    });
+    if (!this.#starting) {
+      const starting = this.#start();
+      this.#starting = starting;
+      const done = () => {
+        if (this.#starting === starting) {
+          this.#starting = null;
+        }
+      };
+      starting.then(done, done);
+    }
     await this.#starting;
   }
 
   async #start() {
+    const attempt = this.#attempt;
     await this.#load();
     this.#tell({ phase: "starting" });
     await this.#serveScripts();
+    if (attempt !== this.#attempt) {
+      throw new Error("beendet");
+    }
     const worker = new Worker(`${this.#base}${this.#folder}/worker.js`);
     this.#worker = worker;
     await new Promise((resolve, reject) => {
@@ -265,13 +282,15 @@ export class PythonRunner {
       const files = Object.fromEntries(this.#bytes);
       worker.postMessage({ kind: "start", files, module: this.#module });
     }).catch((error) => {
-      this.#discard();
+      if (this.#worker === worker) {
+        this.#discard();
+      }
       throw error;
     });
     worker.onmessage = ({ data }) => this.#heard(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#heard({ kind: "broken" });
+      this.#heard({ kind: "broken", reason: event.message });
     };
     this.#ready = true;
   }
@@ -305,7 +324,12 @@ export class PythonRunner {
       run.timer = setTimeout(() => this.#timeout(run), RUN_LIMIT);
     } else if (data.kind === "done") {
       this.#finish(run, data.outcome);
+      if (data.memory > MEMORY_LIMIT) {
+        this.#discard();
+        this.#restart();
+      }
     } else {
+      console.warn(data.reason);
       this.#discard();
       this.#finish(run, {
         status: "failed",
@@ -329,7 +353,9 @@ export class PythonRunner {
     this.#worker?.terminate();
     this.#worker?.cancel();
     this.#worker = null;
+    this.#starting = null;
     this.#ready = false;
+    this.#attempt += 1;
   }
 
   // Nach einem Abbruch steht Python schon bereit, wenn die nächste Prüfung kommt.
@@ -348,14 +374,13 @@ export class PythonRunner {
       return;
     }
     const controller = new AbortController();
-    this.#loading = { controller };
+    this.#loading = controller;
     try {
       await this.#loadFiles(controller.signal);
-    } catch (error) {
-      this.#folder = null;
-      throw error;
     } finally {
-      this.#loading = null;
+      if (this.#loading === controller) {
+        this.#loading = null;
+      }
     }
   }
 
