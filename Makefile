@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench serve clean setup
+.PHONY: help html test lint mutants bench vendor serve clean setup
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make lint    Stil und Formatierung prüfen"
 	@echo "make mutants Musterlösungen verändern; jede Veränderung muss auffallen"
 	@echo "make bench   Zeiten messen, nebeneinander in einem Lauf"
+	@echo "make vendor  mitgelieferte Dateien Dritter (docs/vendor/) aus dem Netz erneuern"
 	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make clean   Gebautes (build/) löschen"
 	@echo "make help    diese Übersicht"
@@ -35,6 +36,9 @@ mutants: setup
 
 bench: setup
 	@$(VENV_PYTHON) -m tools.bench
+
+vendor: setup
+	@$(VENV_PYTHON) -m tools.vendor
 
 serve:
 	@"$(PYTHON)" -m tools.site serve --port $(PORT)

@@ -28,6 +28,7 @@ from faltwerk.judge import Judge, UnreadableError, parse
 from faltwerk.observe import (
     ARRAYS,
     MODULE,
+    SCALAR_WARNING,
     STUDENT_LINES,
     Observation,
     decode_array,
@@ -41,6 +42,8 @@ from faltwerk.restore import remember
 _OUTPUT = 20_000
 # Größer ist auch auf der Befehlszeile keine Abgabe.
 _SOURCE = 2**20
+# So sieht auf der Befehlszeile ein Prozess aus, der vor der Antwort geendet hat.
+_KILLED = ["killed", "os._exit"]
 _NO_TORCH = "PyTorch läuft nicht im Browser; prüfen Sie diesen Teil auf Ihrem Rechner"
 
 
@@ -56,6 +59,14 @@ class Checker:
         self._benches: dict[str, _Bench] = {}
         sys.meta_path.append(_WithoutTorch())
 
+    def prepare(self, exercise: str) -> None:
+        """Lädt eine Übung, damit ihre erste Prüfung nicht länger dauert als die nächsten.
+
+        Ein Fehler dabei wird erst von :meth:`check` gemeldet.
+        """
+        with contextlib.suppress(ExerciseError):
+            self._bench(exercise)
+
     def check(self, exercise: str, part: str, source: str) -> str:
         """Führt den Text eines Teils einmal aus und beurteilt ihn.
 
@@ -70,14 +81,17 @@ class Checker:
             ``message``).
         """
         try:
-            if exercise not in self._benches:
-                self._benches[exercise] = _Bench(load(exercise, self._root))
-            answer = self._benches[exercise].check(part, _unified(source))
+            answer = self._bench(exercise).check(part, _unified(source))
         except ExerciseError as error:
             answer = {"status": "failed", "message": str(error)}
         except UnreadableError as error:
             answer = {"status": "unreadable", "message": str(error), "line": error.line}
         return json.dumps(answer)
+
+    def _bench(self, exercise: str) -> _Bench:
+        if exercise not in self._benches:
+            self._benches[exercise] = _Bench(load(exercise, self._root))
+        return self._benches[exercise]
 
 
 class _Bench:
@@ -116,26 +130,37 @@ class _Bench:
         module = types.ModuleType(MODULE)
         names = module.__dict__
         output = _Output()
+        seen: list[Observation | None] = []
 
-        def run() -> Observation | None:
+        def run() -> None:
             sys.modules[MODULE] = module
             execute(self._solution, names)
             names.pop(part, None)
             names["__name__"] = "__main__"
-            return execute(ast.increment_lineno(clone(student), STUDENT_LINES), names)
+            seen.append(execute(ast.increment_lineno(clone(student), STUDENT_LINES), names))
 
-        return output, _plain(self._isolated(run, output))
+        self._isolated(run, output)
+        return output, _plain([*seen, _KILLED])[0]
 
     def _run(self, tree: ast.Module, numbers: Sequence[int]) -> list[Observation]:
         # Was PyTorch braucht, gilt hier überall als gleich; solche Teile beurteilt niemand.
-        numpy = [self._cases[number] for number in numbers if number not in self._torch]
-        seen = self._isolated(lambda: list(observe(tree, numpy)), _Output())
+        numpy = [number for number in numbers if number not in self._torch]
+        seen: list[Observation] = []
+
+        def run() -> None:
+            for observation in observe(tree, [self._cases[number] for number in numpy]):
+                seen.append(observation)
+
+        self._isolated(run, _Output())
         found = iter(_plain(seen))
         skipped = ["other", "PyTorch"]
-        return [skipped if number in self._torch else next(found) for number in numbers]
+        return [skipped if number in self._torch else next(found, _KILLED) for number in numbers]
 
-    def _isolated(self, work: Callable[[], Any], output: _Output) -> Any:
-        """Lässt fremden Code laufen und stellt danach alle Module wieder her."""
+    def _isolated(self, work: Callable[[], None], output: _Output) -> None:
+        """Lässt fremden Code laufen und stellt danach alle Module wieder her.
+
+        Reißt er auch das Beobachten mit, fehlt dessen Rest; auf der Befehlszeile ist es ebenso.
+        """
         restore = self._restore
         try:
             with (
@@ -145,8 +170,11 @@ class _Bench:
             ):
                 # Warnungen nennen Zeilen, die es in der Abgabe so nicht gibt.
                 warnings.simplefilter("ignore")
+                warnings.filterwarnings("error", SCALAR_WARNING, DeprecationWarning)
                 sys.stdin = io.StringIO()
-                return work()
+                work()
+        except BaseException:
+            pass
         finally:
             restore()
 

@@ -18,14 +18,21 @@ _KINDS = {
 # So kurz, dass ein ganzes Array in eine Zeile der Meldung passt.
 _SHORT = 120
 
+# {where} wird zu » in Zeile …« oder entfällt.
 _REASONS = {
-    "EOFError": "Ihr Code wartet mit input() auf eine Eingabe; die Prüfung gibt keine",
-    "MemoryError": "Ihr Code fordert mehr Speicher an, als die Prüfung erlaubt",
-    "NotImplementedError": "Ihr Code ist an dieser Stelle noch nicht ausgefüllt",
-    "RecursionError": "Ihr Code ruft sich immer wieder selbst auf",
-    "SystemExit": "Ihr Code beendet das Programm mit sys.exit",
-    "KeyboardInterrupt": "Ihr Code bricht das Programm mit KeyboardInterrupt ab",
+    "EOFError": "Ihr Code wartet{where} mit input() auf eine Eingabe; die Prüfung gibt keine",
+    "MemoryError": "Ihr Code fordert{where} mehr Speicher an, als die Prüfung erlaubt",
+    "NotImplementedError": "Ihr Code ist an dieser Stelle{where} noch nicht ausgefüllt",
+    "RecursionError": "Ihr Code ruft sich{where} immer wieder selbst auf",
+    "SystemExit": "Ihr Code beendet das Programm{where} mit sys.exit",
+    "KeyboardInterrupt": "Ihr Code bricht das Programm{where} mit KeyboardInterrupt ab",
 }
+# So heißt es bei Größen, für die nicht einmal die Adressen reichen; im Browser sind das 2 GB.
+_TOO_LARGE = (
+    "Maximum allowed dimension exceeded",
+    "array is too big",
+    "cannot fit 'int' into an index-sized integer",
+)
 
 
 def difference(
@@ -63,8 +70,10 @@ def describe_abort(observation: Observation) -> str:
         return f"Ihr Code beendet den Prozess vorzeitig ({observation[1]})"
     _, kind, text, line, _ = observation
     where = f" in Zeile {line}" if line else ""
+    if kind in ("ValueError", "OverflowError") and text.startswith(_TOO_LARGE):
+        kind = "MemoryError"
     if kind in _REASONS:
-        return _REASONS[kind] + where
+        return _REASONS[kind].format(where=where)
     quoted = f": »{' '.join(text.split())}«" if text.strip() else ""
     return f"Ihr Code bricht{where} mit {kind} ab{quoted}"
 

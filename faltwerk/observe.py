@@ -11,6 +11,7 @@ import ast
 import base64
 import copy
 import io
+import re
 import sys
 import types
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,12 @@ FILENAME = "<abgabe>"
 # einer Fehlerspur, welche Zeile von wem stammt.
 STUDENT_LINES = 1_000_000
 MAX_BYTES = 16 * 2**20
+# Neuere Fassungen von NumPy melden hier einen Fehler, ältere warnen nur.
+SCALAR_WARNING = "Conversion of an array with ndim > 0 to a scalar is deprecated"
+_NO_SCALAR = "only 0-dimensional arrays can be converted to Python scalars"
+_INTEGER = np.dtype(int).name
+_LOCATION = re.compile(r" \([^()]*\)$")
+_ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
 # Die Arten von Beobachtungen, die ein Array enthalten.
 ARRAYS = ("number", "array", "tensor")
 
@@ -104,7 +111,21 @@ def _failure(error: BaseException) -> Observation:
         text = str(error)
     except BaseException:
         text = ""
-    return ["raises", type(error).__name__, text[:300], line, innermost_is_student]
+    kind, text = _unified(type(error).__name__, text)
+    return ["raises", kind, text[:300], line, innermost_is_student]
+
+
+def _unified(kind: str, text: str) -> tuple[str, str]:
+    """Gleicht an, was je nach Rechner und Fassung von NumPy verschieden heißt."""
+    if kind == "DeprecationWarning" and text.startswith(SCALAR_WARNING):
+        kind, text = "TypeError", _NO_SCALAR
+    text = text.replace("only length-1 arrays can be converted to Python scalars", _NO_SCALAR)
+    if kind == "ImportError":
+        # Der Pfad des Moduls sagt nichts über den Fehler.
+        text = _LOCATION.sub("", text)
+    # Ganze Zahlen ohne Angabe haben im Browser 32 Bit.
+    text = text.replace(_INTEGER, "int64")
+    return kind, _ERROR_NUMBER.sub("", text)
 
 
 def encode(value: Any, depth: int = 0) -> Observation:

@@ -3,8 +3,19 @@
 // So lange darf ein Lauf dauern; die Musterlösungen brauchen einen Bruchteil davon.
 const RUN_LIMIT = 10_000;
 const START_LIMIT = 120_000;
+const ACTIVATION_LIMIT = 3_000;
+// WebAssembly gibt Speicher nie zurück; ein Faden, der so viel hatte, wird ausgetauscht.
+const MEMORY_LIMIT = 512 * 2 ** 20;
 const AGAIN = "Versuchen Sie es noch einmal.";
 const TELL = "Laden Sie die Seite neu; hilft das nicht, sagen Sie bitte der Kursleitung Bescheid.";
+
+// Sicherheitsregeln des Servers gelten auch für Skripte aus dem Zwischenspeicher.
+const KEPT_HEADERS = [
+  "Content-Type",
+  "Content-Security-Policy",
+  "Cross-Origin-Embedder-Policy",
+  "Cross-Origin-Resource-Policy",
+];
 
 class LoadError extends Error {}
 
@@ -76,10 +87,13 @@ class Store {
     }
   }
 
-  async put(folder, url, bytes) {
-    const type = url.endsWith(".js") ? "text/javascript" : "application/octet-stream";
+  // Von den Kopfzeilen bleiben die, die für ein Skript gelten.
+  async put(folder, url, bytes, headers) {
+    const kept = KEPT_HEADERS.filter((name) => headers.has(name));
     try {
-      const response = new Response(bytes, { headers: { "Content-Type": type } });
+      const response = new Response(bytes, {
+        headers: kept.map((name) => [name, headers.get(name)]),
+      });
       await (await this.open(folder))?.put(url, response);
     } catch {
       // Ist der Speicher voll, wird beim nächsten Besuch neu geladen.
@@ -118,6 +132,10 @@ export class PythonRunner {
   #starting = null;
   #ready = false;
   #active = null;
+  #preloading = false;
+  #status = { phase: "idle" };
+  #module = null;
+  #attempt = 0;
 
   constructor({ base, onStatus = () => {} }) {
     this.#base = new URL(base, document.baseURI).href.replace(/\/*$/, "/");
@@ -131,15 +149,15 @@ export class PythonRunner {
 
   // Lädt und startet Python, ohne etwas auszuführen; schlägt es fehl, sagt es die nächste Prüfung.
   async preload() {
+    this.#preloading = true;
     try {
       await this.#prepare();
-      if (!this.#active) {
-        this.#onStatus({ phase: "idle" });
-      }
     } catch {
-      if (!this.#active) {
-        this.#onStatus({ phase: "idle" });
-      }
+      // Nichts zu tun: Noch hat niemand eine Prüfung verlangt.
+    }
+    this.#preloading = false;
+    if (!this.#active) {
+      this.#onStatus({ phase: "idle" });
     }
   }
 
@@ -159,7 +177,7 @@ export class PythonRunner {
 
   stop() {
     if (this.#active) {
-      this.#loading?.controller.abort();
+      this.#loading?.abort();
       this.#discard();
       this.#finish(this.#active, {
         status: "stopped",
@@ -178,10 +196,13 @@ export class PythonRunner {
       this.#onStatus({ phase: "running" });
       this.#worker.postMessage(job);
     } catch (error) {
+      if (!(error instanceof LoadError)) {
+        console.warn(error);
+      }
       const message =
         error instanceof LoadError
           ? error.message
-          : `Python lässt sich in diesem Browser nicht starten (${error?.message ?? error}). ${TELL}`;
+          : `Python lässt sich in diesem Browser nicht starten. ${TELL}`;
       this.#finish(run, { status: "failed", message });
     }
   }
@@ -195,6 +216,14 @@ export class PythonRunner {
     }
   }
 
+  // Ein Neustart im Hintergrund geht niemanden etwas an, bis jemand auf ihn wartet.
+  #tell(status) {
+    this.#status = status;
+    if (this.#active || this.#preloading) {
+      this.#onStatus(status);
+    }
+  }
+
   async #prepare() {
     if (typeof DecompressionStream !== "function" || typeof Worker !== "function") {
       throw new LoadError(
@@ -204,15 +233,30 @@ export class PythonRunner {
     if (this.#ready) {
       return;
     }
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = null;
-    });
+    if (this.#starting) {
+      this.#tell(this.#status);
+    }
+    if (!this.#starting) {
+      const starting = this.#start();
+      this.#starting = starting;
+      const done = () => {
+        if (this.#starting === starting) {
+          this.#starting = null;
+        }
+      };
+      starting.then(done, done);
+    }
     await this.#starting;
   }
 
   async #start() {
+    const attempt = this.#attempt;
     await this.#load();
-    this.#onStatus({ phase: "starting" });
+    this.#tell({ phase: "starting" });
+    await this.#serveScripts();
+    if (attempt !== this.#attempt) {
+      throw new Error("beendet");
+    }
     const worker = new Worker(`${this.#base}${this.#folder}/worker.js`);
     this.#worker = worker;
     await new Promise((resolve, reject) => {
@@ -220,6 +264,7 @@ export class PythonRunner {
       worker.onmessage = ({ data }) => {
         clearTimeout(timer);
         if (data.kind === "ready") {
+          this.#module = data.module;
           resolve();
         } else {
           reject(new Error(data.reason));
@@ -234,17 +279,40 @@ export class PythonRunner {
         clearTimeout(timer);
         reject(new Error("beendet"));
       };
-      worker.postMessage({ kind: "start", files: Object.fromEntries(this.#bytes) });
+      const files = Object.fromEntries(this.#bytes);
+      worker.postMessage({ kind: "start", files, module: this.#module });
     }).catch((error) => {
-      this.#discard();
+      if (this.#worker === worker) {
+        this.#discard();
+      }
       throw error;
     });
     worker.onmessage = ({ data }) => this.#heard(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#heard({ kind: "broken" });
+      this.#heard({ kind: "broken", reason: event.message });
     };
     this.#ready = true;
+  }
+
+  // Ohne den Service Worker (etwa ohne HTTPS) holt der Browser die Skripte wie gewohnt selbst.
+  async #serveScripts() {
+    try {
+      const container = navigator.serviceWorker;
+      const scope = this.#base;
+      const script = new URL("../python-cache.js", scope);
+      const registration =
+        (await container.getRegistration(scope)) ?? (await container.register(script, { scope }));
+      if (!registration.active) {
+        const worker = registration.installing ?? registration.waiting;
+        await new Promise((resolve) => {
+          worker.onstatechange = () => worker.state.startsWith("activ") && resolve();
+          setTimeout(resolve, ACTIVATION_LIMIT);
+        });
+      }
+    } catch {
+      // Verboten oder nicht vorhanden.
+    }
   }
 
   #heard(data) {
@@ -256,7 +324,12 @@ export class PythonRunner {
       run.timer = setTimeout(() => this.#timeout(run), RUN_LIMIT);
     } else if (data.kind === "done") {
       this.#finish(run, data.outcome);
+      if (data.memory > MEMORY_LIMIT) {
+        this.#discard();
+        this.#restart();
+      }
     } else {
+      console.warn(data.reason);
       this.#discard();
       this.#finish(run, {
         status: "failed",
@@ -280,7 +353,9 @@ export class PythonRunner {
     this.#worker?.terminate();
     this.#worker?.cancel();
     this.#worker = null;
+    this.#starting = null;
     this.#ready = false;
+    this.#attempt += 1;
   }
 
   // Nach einem Abbruch steht Python schon bereit, wenn die nächste Prüfung kommt.
@@ -299,14 +374,13 @@ export class PythonRunner {
       return;
     }
     const controller = new AbortController();
-    this.#loading = { controller };
+    this.#loading = controller;
     try {
       await this.#loadFiles(controller.signal);
-    } catch (error) {
-      this.#folder = null;
-      throw error;
     } finally {
-      this.#loading = null;
+      if (this.#loading === controller) {
+        this.#loading = null;
+      }
     }
   }
 
@@ -316,7 +390,7 @@ export class PythonRunner {
     let loaded = 0;
     const count = (bytes) => {
       loaded += bytes;
-      this.#onStatus({ phase: "loading", loaded, total });
+      this.#tell({ phase: "loading", loaded, total });
     };
     count(0);
     const names = new Set(files.map((entry) => entry.name));
@@ -326,7 +400,8 @@ export class PythonRunner {
       }
     }
     await Promise.all(files.map((entry) => this.#file(folder, entry, signal, count)));
-    await this.#store.put(folder, `${this.#base}manifest.json`, JSON.stringify(manifest));
+    const url = `${this.#base}manifest.json`;
+    await this.#store.put(folder, url, JSON.stringify(manifest), new Headers());
     await this.#store.keepOnly(folder);
     this.#folder = folder;
   }
@@ -355,17 +430,17 @@ export class PythonRunner {
         return;
       }
     }
-    const bytes = await this.#download(url, entry, signal, count);
+    const response = await fetched(url, { cache: "no-cache", signal });
+    const bytes = await this.#read(response, entry, signal, count);
     const reason = await problem(entry, bytes);
     if (reason) {
       throw new LoadError(reason);
     }
     this.#bytes.set(entry.name, bytes);
-    await this.#store.put(folder, url, bytes);
+    await this.#store.put(folder, url, bytes, response.headers);
   }
 
-  async #download(url, entry, signal, count) {
-    const response = await fetched(url, { signal });
+  async #read(response, entry, signal, count) {
     const bytes = new Uint8Array(entry.bytes);
     let length = 0;
     try {

@@ -196,7 +196,9 @@ def test_vendored_files_are_unchanged():
     listed = {}
     for entry in manifest.values():
         assert entry["version"] and entry["licence"] and entry["source"]
-        assert (vendor / entry["licence_file"]).is_file()
+        assert entry["licence_file"] in entry["sha256"]
+        assert not entry["source"].startswith("npm: ") or entry["source_sha256"]
+        assert not listed.keys() & entry["sha256"].keys()
         listed |= entry["sha256"]
     present = {
         path.relative_to(vendor).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
