@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -397,31 +393,13 @@ def test_closing_an_undecided_window_loses_nothing(fake: Page, url: str):
 # Mit dem Python der Seite
 
 
-class _Strict(http.server.SimpleHTTPRequestHandler):
-    """Liefert die Website mit der Content Security Policy als Kopfzeile aus."""
-
-    def log_message(self, *arguments: object) -> None:
-        """Schweigt, damit die Ausgabe der Tests lesbar bleibt."""
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-
-@pytest.fixture(scope="module")
-def strict_url(site: Path) -> Iterator[str]:
-    """Adresse der Website mit strenger Content Security Policy."""
-    handler = functools.partial(_Strict, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-def without_formula_styles(route: Route) -> None:
-    """Nimmt die Stile aus den Formeln, damit nur noch gemeldet wird, was nicht von ihnen kommt."""
+def under_policy(route: Route) -> None:
+    """Liefert eine Antwort mit der strengen Content Security Policy aus."""
     answer = route.fetch()
-    route.fulfill(response=answer, body=re.sub(r' style="[^"]*"', "", answer.text()))
+    # Ohne die Stile in den Formeln, damit nur gemeldet wird, was nicht von ihnen kommt.
+    body = re.sub(r' style="[^"]*"', "", answer.text())
+    headers = {**answer.headers, "content-security-policy": POLICY}
+    route.fulfill(response=answer, body=body, headers=headers)
 
 
 def wrongly_solved(stub: str) -> str:
@@ -433,14 +411,14 @@ def wrongly_solved(stub: str) -> str:
 
 @pytest.mark.parametrize("name", SCRIPTED)
 def test_every_part_is_judged_right_and_wrong_under_a_strict_policy(
-    page: Page, strict_url: str, name: str
+    page: Page, url: str, name: str
 ):
-    page.route("**/*.html", without_formula_styles)
+    page.route(re.compile(r"\.html$|/worker\.js$"), under_policy)
     foreign: list[str] = []
     page.on(
         "request",
         lambda request: (
-            None if request.url.startswith((strict_url, "data:")) else foreign.append(request.url)
+            None if request.url.startswith((url, "data:")) else foreign.append(request.url)
         ),
     )
     page.add_init_script(
@@ -449,7 +427,7 @@ def test_every_part_is_judged_right_and_wrong_under_a_strict_policy(
           violations.push(`${event.effectiveDirective} ${event.blockedURI}`));"""
     )
     exercise = load(name, ROOT)
-    page.goto(f"{strict_url}/{name}.html")
+    page.goto(f"{url}/{name}.html")
     for part in exercise.parts:
         if part.framework != "numpy":
             continue
