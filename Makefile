@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench pdf linkcheck lock serve clean setup
+.PHONY: help html test lint mutants bench pdf linkcheck lock vendor serve clean setup
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make linkcheck fremde Verweise aufrufen und prüfen (braucht das Netz)"
 	@echo "make lock    Versionen und Prüfsummen aller Pakete neu festlegen"
 	@echo "make pdf     Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
+	@echo "make vendor  mitgelieferte Dateien Dritter (docs/vendor/) aus dem Netz erneuern"
 	@echo "make serve   gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make clean   Gebautes (build/) löschen"
 	@echo "make help    diese Übersicht"
@@ -44,8 +45,12 @@ linkcheck: setup
 
 lock: setup
 	@$(VENV_PYTHON) -m tools.lock
+
 pdf: html
 	@$(VENV_PYTHON) -m tools.pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
+
+vendor: setup
+	@$(VENV_PYTHON) -m tools.vendor
 
 serve:
 	@"$(PYTHON)" -m tools.site serve --port $(PORT)

@@ -36,6 +36,7 @@ extensions = [
     "extensions.plots",
     "extensions.rst_cells",
     "extensions.exercise_pages",
+    "extensions.editors",
     "extensions.toggles",
     "extensions.formulas",
     "extensions.typography",
@@ -43,6 +44,8 @@ extensions = [
     "extensions.motion",
     "extensions.inventories",
     "extensions.downloads",
+    "extensions.progress",
+    "extensions.browser_python",
     "extensions.cards",
     "extensions.host",
     "extensions.interface",
@@ -54,7 +57,9 @@ extensions = [
     "extensions.finishing",
     "extensions.accessible",
 ]
-exclude_patterns = ["vendor", "static", "templates", "extensions", "locale", "beispiel", "hosting"]
+exclude_patterns = [
+    "vendor", "static", "python", "templates", "extensions", "locale", "beispiel", "hosting",
+]  # fmt: skip
 templates_path = ["docs/templates"]
 suppress_warnings = ["config.cache"]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from faltwerk.observe import Observation, decode_array
+from faltwerk.observe import ARRAYS, Observation, decode_array
 
-_ARRAYS = ("number", "array", "tensor")
 _KINDS = {
     "number": "eine Zahl",
     "array": "ein NumPy-Array",
@@ -19,14 +18,21 @@ _KINDS = {
 # So kurz, dass ein ganzes Array in eine Zeile der Meldung passt.
 _SHORT = 120
 
+# {where} wird zu » in Zeile …« oder entfällt.
 _REASONS = {
-    "EOFError": "Ihr Code wartet mit input() auf eine Eingabe; die Prüfung gibt keine",
-    "MemoryError": "Ihr Code fordert mehr Speicher an, als die Prüfung erlaubt",
-    "NotImplementedError": "Ihr Code ist an dieser Stelle noch nicht ausgefüllt",
-    "RecursionError": "Ihr Code ruft sich immer wieder selbst auf",
-    "SystemExit": "Ihr Code beendet das Programm mit sys.exit",
-    "KeyboardInterrupt": "Ihr Code bricht das Programm mit KeyboardInterrupt ab",
+    "EOFError": "Ihr Code wartet{where} mit input() auf eine Eingabe; die Prüfung gibt keine",
+    "MemoryError": "Ihr Code fordert{where} mehr Speicher an, als die Prüfung erlaubt",
+    "NotImplementedError": "Ihr Code ist an dieser Stelle{where} noch nicht ausgefüllt",
+    "RecursionError": "Ihr Code ruft sich{where} immer wieder selbst auf",
+    "SystemExit": "Ihr Code beendet das Programm{where} mit sys.exit",
+    "KeyboardInterrupt": "Ihr Code bricht das Programm{where} mit KeyboardInterrupt ab",
 }
+# So heißt es bei Größen, für die nicht einmal die Adressen reichen; im Browser sind das 2 GB.
+_TOO_LARGE = (
+    "Maximum allowed dimension exceeded",
+    "array is too big",
+    "cannot fit 'int' into an index-sized integer",
+)
 
 
 def difference(
@@ -64,8 +70,10 @@ def describe_abort(observation: Observation) -> str:
         return f"Ihr Code beendet den Prozess vorzeitig ({observation[1]})"
     _, kind, text, line, _ = observation
     where = f" in Zeile {line}" if line else ""
+    if kind in ("ValueError", "OverflowError") and text.startswith(_TOO_LARGE):
+        kind = "MemoryError"
     if kind in _REASONS:
-        return _REASONS[kind] + where
+        return _REASONS[kind].format(where=where)
     quoted = f": »{' '.join(text.split())}«" if text.strip() else ""
     return f"Ihr Code bricht{where} mit {kind} ab{quoted}"
 
@@ -74,7 +82,7 @@ def _value_difference(
     expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
 ) -> str | None:
     tag = expected[0]
-    if tag in _ARRAYS:
+    if tag in ARRAYS:
         return _array_difference(expected, got, rtol, atol, dtype, where)
     if got[0] != tag:
         return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
@@ -114,7 +122,7 @@ def _name(observation: Observation) -> str:
 def _array_difference(
     expected: Observation, got: Observation, rtol: float, atol: float, dtype: bool, where: str
 ) -> str | None:
-    if got[0] not in _ARRAYS or (expected[0], got[0]) in (("array", "tensor"), ("tensor", "array")):
+    if got[0] not in ARRAYS or (expected[0], got[0]) in (("array", "tensor"), ("tensor", "array")):
         return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
     left, right = decode_array(expected), decode_array(got)
     if left.shape != right.shape:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import runpy
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from faltwerk.cases import Mistake
 from faltwerk.gaps import Gap, find_gaps, make_stub
 
 
@@ -195,3 +197,11 @@ def _parts(data: dict, gaps: list[Gap], description: Path) -> tuple[Part, ...]:
         )
         for entry in data["parts"]
     )
+
+
+def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
+    """Die bekannten Fehler einer Übung; ihre Datei braucht weder NumPy noch torch."""
+    path = exercise.folder / "mistakes.py"
+    if not path.is_file():
+        raise ExerciseError(f"Der Übung »{exercise.name}« fehlt die Datei {path}.")
+    return tuple(runpy.run_path(str(path))["MISTAKES"])

@@ -10,7 +10,7 @@ import ast
 import io
 import math
 import tokenize
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,7 +26,7 @@ from faltwerk.align import (
 )
 from faltwerk.cases import Case, Mistake
 from faltwerk.compare import difference, inline
-from faltwerk.exercise import Exercise
+from faltwerk.exercise import Exercise, Part
 from faltwerk.gaps import MARKER, Gap, assigned_value, body_below_docstring
 from faltwerk.observe import STUDENT_LINES, Observation
 
@@ -37,7 +37,15 @@ Run = Callable[[ast.Module, Sequence[int]], list[Observation]]
 
 
 class UnreadableError(ValueError):
-    """Die Datei kann nicht beurteilt werden; der Text sagt in einem Satz, warum."""
+    """Die Datei kann nicht beurteilt werden; der Text sagt in einem Satz, warum.
+
+    Attributes:
+        line: Zeile der Abgabe, an der es liegt, oder ``None``.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 @dataclass(frozen=True)
@@ -83,54 +91,68 @@ class Judge:
         }
 
     def judge(
-        self, source: str, progress: Callable[[int], None] = lambda number: None
+        self,
+        source: str,
+        progress: Callable[[int], None] = lambda number: None,
+        parts: Collection[str] | None = None,
     ) -> list[Verdict]:
         """Beurteilt eine Abgabe.
 
         Args:
             source: Text der Abgabe.
             progress: Wird mit jeder Lückennummer aufgerufen, deren Urteil feststeht.
+            parts: Namen der Teile, um die es geht; ``None`` steht für alle. Für die übrigen wird
+                nichts ausgeführt, und sie dürfen in der Abgabe fehlen.
 
         Returns:
-            Ein :class:`Verdict` je Lücke der Übung, in der Reihenfolge der Nummern.
+            Ein :class:`Verdict` je Lücke dieser Teile, in der Reihenfolge der Nummern.
 
         Raises:
             UnreadableError: Wenn die Datei kein Python ist.
         """
         student = parse(source)
         try:
-            return self._verdicts(source, student, progress)
+            return self._verdicts(source, student, progress, self._selected(parts))
         except RecursionError as error:
             raise UnreadableError(
                 "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
             ) from error
 
+    def _selected(self, names: Collection[str] | None) -> list[Part]:
+        return [part for part in self.exercise.parts if names is None or part.name in names]
+
     def _verdicts(
-        self, source: str, student: ast.Module, progress: Callable[[int], None]
+        self,
+        source: str,
+        student: ast.Module,
+        progress: Callable[[int], None],
+        parts: Sequence[Part],
     ) -> list[Verdict]:
-        found = align(self._solution, self.exercise.gaps, student, _markers(source))
+        wanted = tuple(task.gap for part in parts for task in part.tasks)
+        found = align(self._solution, wanted, student, _markers(source))
         verdicts = {
             number: Verdict(number, "open", _open_message(self.exercise, number), filling.line)
             for number, filling in found.items()
             if isinstance(filling, Filling) and filling.open
         }
-        if not verdicts and not self._problem(_shifted(student), range(len(self.cases))):
-            verdicts = {gap.number: _correct(gap, found) for gap in self.exercise.gaps}
+        related = sorted({number for part in parts for number in self._by_part[part.name]})
+        if not verdicts and not self._problem(_shifted(student), related):
+            verdicts = {gap.number: _correct(gap, found) for gap in wanted}
         extras = student_extras(student, self._solution)
         broken = self._broken_extras(extras)
         if broken:
             verdicts |= {
                 gap.number: Verdict(gap.number, "untested", broken, found[gap.number].line)
-                for gap in self.exercise.gaps
+                for gap in wanted
                 if gap.number not in verdicts
             }
-        for part in self.exercise.parts:
+        for part in parts:
             gaps = [task.gap for task in part.tasks if task.gap.number not in verdicts]
             if gaps:
                 verdicts |= self._judge_part(part.name, gaps, found, student, extras)
             for task in part.tasks:
                 progress(task.gap.number)
-        return [verdicts[gap.number] for gap in self.exercise.gaps]
+        return [verdicts[gap.number] for gap in wanted]
 
     def _broken_extras(self, extras: list[ast.stmt]) -> str | None:
         """Warum schon die eigenen Importe und Definitionen scheitern, falls sie es tun."""
@@ -259,9 +281,9 @@ class Judge:
         # Ein Abbruch in den Zeilen der Lücke selbst liegt an der Lücke.
         own = any(seen[0] == "raises" and seen[4] for seen in got)
         for other in self.exercise.gaps:
-            partner = found[other.number]
             if other.part != gap.part or other.kind != "body" or other is gap:
                 continue
+            partner = found[other.number]
             if own and other.number > gap.number:
                 continue
             if not (isinstance(partner, Filling) and partner.open):
@@ -370,15 +392,16 @@ def parse(source: str) -> ast.Module:
     except TabError as error:
         raise UnreadableError(
             f"Zeile {error.lineno}: Hier sind Tabulatoren und Leerzeichen gemischt; "
-            "rücken Sie einheitlich mit vier Leerzeichen ein."
+            "rücken Sie einheitlich mit vier Leerzeichen ein.",
+            error.lineno,
         ) from error
     except IndentationError as error:
         raise UnreadableError(
-            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error)}"
+            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error)}", error.lineno
         ) from error
     except SyntaxError as error:
         raise UnreadableError(
-            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error)}"
+            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error)}", error.lineno
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(

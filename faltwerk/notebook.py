@@ -54,11 +54,8 @@ def interactive_check(name: str, namespace: Mapping[str, Any]) -> Result:
     exercise, parts = _resolve(name)
     source = _defined_source(namespace)
     with Sandbox(exercise) as box:
-        verdicts = box.judge().judge(source)
-    wanted = {
-        task.gap.number for part in exercise.parts if part.name in parts for task in part.tasks
-    }
-    return Result([_without_line(verdict) for verdict in verdicts if verdict.gap in wanted])
+        verdicts = box.judge().judge(source, parts=parts)
+    return Result([_without_line(verdict) for verdict in verdicts])
 
 
 def _without_line(verdict: Verdict) -> Verdict:

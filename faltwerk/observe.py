@@ -11,6 +11,7 @@ import ast
 import base64
 import copy
 import io
+import re
 import sys
 import types
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,14 @@ FILENAME = "<abgabe>"
 # einer Fehlerspur, welche Zeile von wem stammt.
 STUDENT_LINES = 1_000_000
 MAX_BYTES = 16 * 2**20
+# Neuere Fassungen von NumPy melden hier einen Fehler, ältere warnen nur.
+SCALAR_WARNING = "Conversion of an array with ndim > 0 to a scalar is deprecated"
+_NO_SCALAR = "only 0-dimensional arrays can be converted to Python scalars"
+_INTEGER = np.dtype(int).name
+_LOCATION = re.compile(r" \([^()]*\)$")
+_ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
+# Die Arten von Beobachtungen, die ein Array enthalten.
+ARRAYS = ("number", "array", "tensor")
 
 Observation = list[Any]
 
@@ -43,15 +52,30 @@ def observe(tree: ast.Module, cases: Sequence[Case]) -> Iterator[Observation]:
     module = types.ModuleType(MODULE)
     # Dataclasses und Vererbung schlagen das Modul unter seinem Namen nach.
     sys.modules[MODULE] = module
-    try:
-        exec(compile(tree, FILENAME, "exec"), module.__dict__)
-    except BaseException as error:
-        failure = _failure(error)
+    failure = execute(tree, module.__dict__)
+    if failure is not None:
         for _ in cases:
             yield failure
         return
     for case in cases:
         yield _run_case(module.__dict__, case)
+
+
+def execute(tree: ast.Module, names: dict[str, Any]) -> Observation | None:
+    """Führt ein Programm in einem Namensraum aus.
+
+    Args:
+        tree: Das Programm als Syntaxbaum; Zeilen der Abgabe sind um ``STUDENT_LINES`` verschoben.
+        names: Der Namensraum.
+
+    Returns:
+        ``None``, wenn es durchläuft, sonst die Beobachtung des Abbruchs.
+    """
+    try:
+        exec(compile(tree, FILENAME, "exec"), names)
+    except BaseException as error:
+        return _failure(error)
+    return None
 
 
 def _run_case(names: dict[str, Any], case: Case) -> Observation:
@@ -87,7 +111,21 @@ def _failure(error: BaseException) -> Observation:
         text = str(error)
     except BaseException:
         text = ""
-    return ["raises", type(error).__name__, text[:300], line, innermost_is_student]
+    kind, text = _unified(type(error).__name__, text)
+    return ["raises", kind, text[:300], line, innermost_is_student]
+
+
+def _unified(kind: str, text: str) -> tuple[str, str]:
+    """Gleicht an, was je nach Rechner und Fassung von NumPy verschieden heißt."""
+    if kind == "DeprecationWarning" and text.startswith(SCALAR_WARNING):
+        kind, text = "TypeError", _NO_SCALAR
+    text = text.replace("only length-1 arrays can be converted to Python scalars", _NO_SCALAR)
+    if kind == "ImportError":
+        # Der Pfad des Moduls sagt nichts über den Fehler.
+        text = _LOCATION.sub("", text)
+    # Ganze Zahlen ohne Angabe haben im Browser 32 Bit.
+    text = text.replace(_INTEGER, "int64")
+    return kind, _ERROR_NUMBER.sub("", text)
 
 
 def encode(value: Any, depth: int = 0) -> Observation:

@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import pickle
-import runpy
 import struct
 import subprocess
 import sys
@@ -15,10 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from faltwerk.cases import Case, Mistake
-from faltwerk.exercise import Exercise, ExerciseError
+from faltwerk.cases import Case
+from faltwerk.exercise import Exercise, ExerciseError, load_mistakes
 from faltwerk.judge import Judge
-from faltwerk.observe import Observation, decode_array
+from faltwerk.observe import ARRAYS, Observation, decode_array
 
 # So lange darf ein Lauf aller Prüffälle dauern; die Musterlösungen brauchen ein Zehntel davon.
 SECONDS = {"numpy": 3.0, "torch": 20.0}
@@ -116,14 +115,6 @@ def _case(described: dict[str, Any]) -> Case:
     given = {
         name: decode_array(value)
         for name, value in described.pop("given").items()
-        if value[0] in ("array", "tensor", "number")
+        if value[0] in ARRAYS
     }
     return Case(given=given, **described)
-
-
-def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
-    """Die bekannten Fehler einer Übung; ihre Datei braucht weder NumPy noch torch."""
-    path = exercise.folder / "mistakes.py"
-    if not path.is_file():
-        raise ExerciseError(f"Der Übung »{exercise.name}« fehlt die Datei {path}.")
-    return tuple(runpy.run_path(str(path))["MISTAKES"])

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from extensions.exercise_pages import duration
+from extensions.progress import progress_count
 from extensions.texts import inline, paragraph
 from faltwerk.exercise import Exercise, load_all
 
@@ -44,7 +45,10 @@ class ExerciseCards(SphinxDirective):
         library = {"numpy": "NumPy", "torch": "PyTorch"}[exercise.framework]
         card += nodes.paragraph(
             "",
-            f"etwa {duration(exercise.minutes)} · {len(exercise.gaps)} Lücken · {library}",
+            "",
+            nodes.Text(f"etwa {duration(exercise.minutes)} · "),
+            progress_count(exercise=exercise.name, total=len(exercise.gaps)),
+            nodes.Text(f" · {library}"),
             classes=["card-facts"],
         )
         # Eine Zeile statt einer Liste, damit alle Karten auf einen Bildschirm passen.

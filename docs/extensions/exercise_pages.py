@@ -10,6 +10,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import new_document
 
+from extensions.editors import part_box
 from extensions.texts import ExerciseDirective, inline, paragraph
 from extensions.toggles import hint_toggle
 from faltwerk.exercise import Exercise, Part, Task
@@ -88,7 +89,7 @@ class ExerciseHead(ExerciseDirective):
 
 
 class PartDirective(ExerciseDirective):
-    """Beschreibung eines Teils aus dem Rumpf, die Aufgaben seiner Lücken und die Hinweise."""
+    """Beschreibung eines Teils aus dem Rumpf, Aufgaben, Kasten zum Lösen und Hinweise."""
 
     def run(self) -> list[nodes.Node]:
         exercise, part = self.part()
@@ -96,6 +97,7 @@ class PartDirective(ExerciseDirective):
         return [
             *self._description(exercise, part),
             self._tasks(exercise, part),
+            *part_box(exercise, part, "../" * self.env.docname.count("/")),
             hint_toggle(exercise.name, part),
         ]
 

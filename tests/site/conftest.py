@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from editor_boxes import with_fake_runner
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from site_builds import ROOT, run_build
 
 sys.path.insert(0, str(ROOT / "docs"))
+# Auf einem ausgelasteten Rechner braucht eine Seite länger als die üblichen fünf Sekunden.
+expect.set_options(timeout=60_000)
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 INDEX = """\
@@ -88,6 +91,13 @@ def page(browser: Browser) -> Iterator[Page]:
     yield tab
     context.close()
     assert errors == []
+
+
+@pytest.fixture
+def fake(page: Page) -> Page:
+    """Eine Seite mit nachgemachtem Python."""
+    with_fake_runner(page.context)
+    return page
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def documents(pages: list[Path]) -> dict[Path, Document]:
 
 
 def test_all_pages_are_there(site: Path):
-    for name in ("index", "lokal", "lehrende", "search", *EXERCISES):
+    for name in ("index", "fortschritt", "lokal", "lehrende", "search", *EXERCISES):
         assert (site / f"{name}.html").is_file()
 
 
@@ -196,7 +196,9 @@ def test_vendored_files_are_unchanged():
     listed = {}
     for entry in manifest.values():
         assert entry["version"] and entry["licence"] and entry["source"]
-        assert (vendor / entry["licence_file"]).is_file()
+        assert entry["licence_file"] in entry["sha256"]
+        assert not entry["source"].startswith("npm: ") or entry["source_sha256"]
+        assert not listed.keys() & entry["sha256"].keys()
         listed |= entry["sha256"]
     present = {
         path.relative_to(vendor).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

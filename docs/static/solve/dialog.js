@@ -1,0 +1,34 @@
+// Fragen, die eine Antwort brauchen, und Texte zum Ansehen, im <dialog> des Browsers.
+const element = (tag, text, properties = {}) =>
+  Object.assign(document.createElement(tag), { textContent: text }, properties);
+
+let counter = 0;
+
+const show = (title, body, buttons) =>
+  new Promise((resolve) => {
+    const dialog = element("dialog", "", { className: "solve-dialog" });
+    const heading = element("h2", title, { id: `frage-${++counter}` });
+    dialog.setAttribute("aria-labelledby", heading.id);
+    const form = element("form", "", { method: "dialog" });
+    for (const { text, value } of buttons) form.append(element("button", text, { value }));
+    dialog.append(heading, body, form);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+
+/** Stellt eine Frage; verspricht true, wenn sie mit ``yes`` beantwortet wird. Esc heißt nein. */
+export const confirmed = async (title, text, yes) =>
+  (await show(title, element("p", text), [
+    { text: "Abbrechen", value: "" },
+    { text: yes, value: "yes" },
+  ])) === "yes";
+
+/** Zeigt einen Text als Code. */
+export const showCode = (title, code) => {
+  const pre = element("pre", code, { tabIndex: 0 });
+  return show(title, pre, [{ text: "Schließen", value: "" }]);
+};

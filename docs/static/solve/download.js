@@ -1,0 +1,10 @@
+// Text als Datei speichern, ohne Server.
+export const download = (name, text, type) => {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  // Manche Browser lesen die Adresse erst nach dem Klick.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+};

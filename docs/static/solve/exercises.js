@@ -1,0 +1,32 @@
+// Die Daten der Übungen, beim Bauen der Website geschrieben, und Dateien daraus.
+import { download } from "./download.js";
+
+const folder = new URL("../exercises/", import.meta.url);
+
+const load = async (name) => {
+  const answer = await fetch(new URL(`${name}.json`, folder));
+  if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
+  return answer.json();
+};
+
+/**
+ * Der Rumpf einer Übung mit dem eigenen Code an der Stelle seiner Teile.
+ * @param {{stub: string, parts: {name: string, first: number, last: number}[]}} exercise
+ * @param {(part: string) => string | null} codeOf
+ */
+export const ownFile = (exercise, codeOf) => {
+  const lines = exercise.stub.split("\n");
+  const pieces = [];
+  let next = 0;
+  for (const { name, first, last } of exercise.parts) {
+    const code = codeOf(name);
+    pieces.push(...lines.slice(next, first - 1));
+    pieces.push(...(code === null ? lines.slice(first - 1, last) : [code.replace(/\s+$/, "")]));
+    next = last;
+  }
+  return [...pieces, ...lines.slice(next)].join("\n");
+};
+
+/** Bietet die eigene Datei einer Übung zum Speichern an; »faltwerk check« nimmt sie an. */
+export const downloadOwnFile = async (name, codeOf) =>
+  download(`${name}.py`, ownFile(await load(name), codeOf), "text/x-python");

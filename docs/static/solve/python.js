@@ -1,0 +1,64 @@
+// Das Python der Seite: Alle Kästen teilen sich eines, geladen wird es beim ersten Gebrauch.
+const FAILED =
+  "Der Teil der Website, der Python ausführt, ließ sich nicht laden. Prüfen Sie die Verbindung " +
+  "und versuchen Sie es noch einmal; Ihr Code ist nicht verloren.";
+const BUSY = "Ein anderer Kasten rechnet noch. Warten Sie auf sein Ergebnis oder stoppen Sie ihn.";
+
+export class Python {
+  #runner = null;
+  #running = false;
+  #listener = () => {};
+
+  /**
+   * Führt einen Text aus und beurteilt ihn.
+   * @param {{exercise: string, part: string, source: string}} request
+   * @param {(status: object) => void} listener bekommt die Zustände beim Laden und Rechnen
+   * @returns {Promise<object>} das Ergebnis; auch ein Fehler ist eines
+   */
+  async check(request, listener) {
+    if (this.#running) return { status: "busy", message: BUSY };
+    this.#running = true;
+    this.#follow(listener);
+    try {
+      return await (await this.#create()).check(request);
+    } catch (error) {
+      console.warn(error);
+      return { status: "failed", message: FAILED };
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  /** Lädt Python schon, während jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
+  async preload(listener) {
+    const thrifty = navigator.connection?.saveData;
+    if (this.#runner || this.#running || thrifty) return;
+    this.#follow(listener);
+    try {
+      await (await this.#create()).preload();
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  /** Ab jetzt hört ein anderer Kasten zu; der bisherige erfährt, dass für ihn nichts mehr läuft. */
+  #follow(listener) {
+    this.#listener({ phase: "idle" });
+    this.#listener = listener;
+  }
+
+  async #create() {
+    const { PythonRunner } = await import("../python-runner.js");
+    const base = new URL("../python/", import.meta.url).href;
+    this.#runner ??= new PythonRunner({ base, onStatus: (status) => this.#listener(status) });
+    return this.#runner;
+  }
+
+  stop() {
+    this.#runner?.stop();
+  }
+
+  get loaded() {
+    return Boolean(this.#runner?.loaded);
+  }
+}
