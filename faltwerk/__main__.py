@@ -8,9 +8,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from faltwerk import report
+from faltwerk.arguments import Parser
 from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
 from faltwerk.judge import Judge, UnreadableError, Verdict
@@ -185,37 +185,13 @@ def _complain(text: object) -> None:
     print(text, file=sys.stderr)
 
 
-class _Formatter(argparse.HelpFormatter):
-    """Die Hilfe auf Deutsch."""
-
-    def add_usage(self, usage, actions, groups, prefix=None) -> None:
-        super().add_usage(usage, actions, groups, "Aufruf: " if prefix is None else prefix)
-
-
-class _Parser(argparse.ArgumentParser):
-    """Spricht Deutsch, in der Hilfe und bei falschen Aufrufen."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(add_help=False, formatter_class=_Formatter, **options)
-        self._positionals.title = "Angaben"
-        self._optionals.title = "Optionen"
-        self.add_argument("-h", "--help", action="help", help="diese Hilfe zeigen")
-
-    def error(self, message: str) -> None:
-        given = " ".join(sys.argv[1:])
-        _complain(
-            f"Der Aufruf »{given}« stimmt nicht; »{self.prog} --help« zeigt, was möglich ist."
-        )
-        sys.exit(2)
-
-
 def parser() -> argparse.ArgumentParser:
     """Die Befehle mit ihren Optionen."""
-    top = _Parser(prog="python -m faltwerk", description="Übungen des Kurses lösen und prüfen.")
+    top = Parser(prog="python -m faltwerk", description="Übungen des Kurses lösen und prüfen.")
     top.add_argument("--traceback", action="store_true", help="bei Fehlern die Fehlerspur zeigen")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="BEFEHL")
 
-    def add(name: str, run: Callable, text: str, exercise: str | None = None) -> _Parser:
+    def add(name: str, run: Callable, text: str, exercise: str | None = None) -> Parser:
         verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
         verb.add_argument("exercise", nargs=exercise, metavar="ÜBUNG", help="Name ihres Ordners")
         verb.set_defaults(run=run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,10 @@ class Images:
     def __getitem__(self, index: slice | Tensor) -> Images:
         return Images(self.pixels[index], self.labels[index])
 
+    def to(self, device: torch.device) -> Images:
+        """Dieselben Bilder auf einem anderen Gerät."""
+        return Images(self.pixels.to(device), self.labels.to(device))
+
 
 @dataclass(frozen=True)
 class Data:
@@ -60,8 +65,8 @@ class Data:
         train: Bilder, aus denen das Netz lernt.
         validation: Bilder, an denen man das Training beobachtet.
         test: Bilder, die genau einmal angesehen werden, ganz am Ende.
-        mean: Mittelwert der Trainingsbilder, bezogen auf Helligkeiten von 0 bis 1.
-        std: Ihre Standardabweichung.
+        mean: Mittelwert der Trainingsbilder je Kanal, bezogen auf Helligkeiten von 0 bis 1.
+        std: Ihre Standardabweichung je Kanal.
     """
 
     name: str
@@ -69,8 +74,48 @@ class Data:
     train: Images
     validation: Images
     test: Images
-    mean: float
-    std: float
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @classmethod
+    def split(
+        cls,
+        name: str,
+        classes: tuple[str, ...],
+        train: Images,
+        test: Images,
+        validation_images: int,
+    ) -> Data:
+        """Teilt die letzten Trainingsbilder zur Validierung ab und misst an den übrigen die Kanäle.
+
+        Args:
+            name: Bezeichnung für Menschen.
+            classes: Namen der Klassen.
+            train: Bilder in zufälliger Reihenfolge.
+            test: Testbilder.
+            validation_images: Wie viele Bilder zur Validierung dienen.
+        """
+        train, validation = train[:-validation_images], train[-validation_images:]
+        # Kanal für Kanal, damit auch große Datensätze in den Speicher passen.
+        channels = [channel.double() / 255 for channel in train.pixels.unbind(1)]
+        return cls(
+            name=name,
+            classes=classes,
+            train=train,
+            validation=validation,
+            test=test,
+            mean=tuple(channel.mean().item() for channel in channels),
+            std=tuple(channel.std().item() for channel in channels),
+        )
+
+    def to(self, device: torch.device) -> Data:
+        """Dieselben Daten auf einem anderen Gerät."""
+        return dataclasses.replace(
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            test=self.test.to(device),
+        )
 
     def normalised(self, pixels: Tensor) -> Tensor:
         """Macht aus Pixeln die Eingabe des Netzes.
@@ -81,7 +126,9 @@ class Data:
         Returns:
             Form ``(N, 3, 32, 32)``, ``float32``; graue Bilder haben drei gleiche Kanäle.
         """
-        x = (pixels.float() / 255 - self.mean) / self.std
+        mean = torch.tensor(self.mean, device=pixels.device)[:, None, None]
+        std = torch.tensor(self.std, device=pixels.device)[:, None, None]
+        x = (pixels.float() / 255 - mean) / std
         return x.expand(-1, 3, -1, -1)
 
 
@@ -96,8 +143,8 @@ def load_fashion(path: Path = FASHION) -> Data:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            train = _images(file["train_images"], file["train_labels"])
-            test = _images(file["test_images"], file["test_labels"])
+            train = grey_images(file["train_images"], file["train_labels"])
+            test = grey_images(file["test_images"], file["test_labels"])
     except FileNotFoundError as error:
         raise DataError(
             f"Die Datei {path} fehlt; »python -m resnet.make_fashion« erzeugt sie neu."
@@ -107,23 +154,22 @@ def load_fashion(path: Path = FASHION) -> Data:
             f"Die Datei {path} ist beschädigt; »python -m resnet.make_fashion« erzeugt sie neu."
         ) from error
     # Die Datei ist gemischt: Die letzten Bilder sind so zufällig wie alle anderen.
-    train, validation = train[:-VALIDATION_IMAGES], train[-VALIDATION_IMAGES:]
-    brightness = train.pixels.double() / 255
-    return Data(
-        name="Fashion-MNIST, Teilmenge",
-        classes=CLASSES,
-        train=train,
-        validation=validation,
-        test=test,
-        mean=brightness.mean().item(),
-        std=brightness.std().item(),
-    )
+    return Data.split("Fashion-MNIST, Teilmenge", CLASSES, train, test, VALIDATION_IMAGES)
 
 
-def _images(pixels: np.ndarray, labels: np.ndarray) -> Images:
+def grey_images(pixels: np.ndarray, labels: np.ndarray) -> Images:
+    """Bringt graue Bilder von 28×28 mit einem schwarzen Rand auf 32×32.
+
+    Args:
+        pixels: Form ``(N, 28, 28)``, ``uint8``.
+        labels: Form ``(N,)``, ganze Zahlen von 0 bis 9.
+
+    Raises:
+        ValueError: Wenn Form, Datentyp oder Klassen nicht stimmen.
+    """
     if pixels.shape != (len(labels), 28, 28) or pixels.dtype != np.uint8:
         raise ValueError("Form oder Datentyp der Bilder stimmt nicht.")
     if len(labels) <= VALIDATION_IMAGES or labels.max() >= len(CLASSES):
         raise ValueError("Zahl der Bilder oder Klassen stimmt nicht.")
-    padded = F.pad(torch.from_numpy(pixels)[:, None], (2, 2, 2, 2))
-    return Images(padded, torch.from_numpy(labels).long())
+    padded = F.pad(torch.tensor(pixels)[:, None], (2, 2, 2, 2))
+    return Images(padded, torch.tensor(labels).long())

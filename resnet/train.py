@@ -1,277 +1,393 @@
 """Trainiert das ResNet: ``python -m resnet.train``.
 
-Schreibt in einen Ordner den Zwischenstand nach jeder Epoche (``stand.pt``) und das Protokoll für
-TensorBoard. ``--resume`` setzt an der letzten vollen Epoche fort und kommt Bit für Bit zum selben
-Ergebnis wie ein Lauf ohne Unterbrechung.
+Schreibt in einen Ordner den Zwischenstand nach jeder Epoche und bei Strg-C (``stand.pt``) und das
+Protokoll für TensorBoard. ``--resume`` setzt dort fort und kommt auf der CPU Bit für Bit zum selben
+Ergebnis wie ein Lauf ohne Unterbrechung. Mehrere Prozesse teilen sich ein Training mit
+``torchrun --nproc-per-node 2 -m resnet.train``.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
-import importlib.util
-import json
+import contextlib
 import os
-import pickle
-import platform
+import shlex
+import signal
 import sys
 import time
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import nn
-from torch.utils.tensorboard import SummaryWriter
 
-from resnet.data import DataError, load_fashion
-from resnet.training import Settings, Step, Trainer, TrainingError
+from resnet.checkpoint import CHECKPOINT, CallError, read, reason, restore, save
+from resnet.data import Data, DataError, load_fashion
+from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
+from resnet.logbook import Logbook
+from resnet.machine import (
+    MEMORY_FORMATS,
+    PRECISIONS,
+    Speed,
+    best_device,
+    fastest,
+    hardware,
+    measure,
+)
+from resnet.network import load_network
+from resnet.options import AUTO, SETTINGS, parser
+from resnet.processes import Processes
+from resnet.progress import DownloadLine, TrainingLine, duration
+from resnet.recipes import recipe
+from resnet.record import check_writable, confusion, record, write
+from resnet.training import Settings, Stopped, Trainer, TrainingError
 
-_ROOT = Path(__file__).resolve().parent.parent
-_CHECKPOINT = "stand.pt"
+# Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
+_SHOWN_IMAGES = 200
 
 
-class CallError(ValueError):
-    """Falsch aufgerufen; der Text sagt in einem Satz, was erlaubt ist."""
-
-
-def load_network(path: Path, num_classes: int) -> nn.Module:
-    """Lädt die Klasse ``ResNet`` aus einer Datei und legt ein Netz an.
+def load_data(options: argparse.Namespace) -> Data:
+    """Lädt den gewählten Datensatz.
 
     Raises:
-        CallError: Wenn es die Datei oder die Klasse nicht gibt oder noch Lücken offen sind.
+        DataError: Wenn er fehlt, nicht zu bekommen oder beschädigt ist.
     """
-    spec = importlib.util.spec_from_file_location("trained_network", path)
-    if spec is None or not path.is_file():
-        raise CallError(f"{path} ist keine Python-Datei.")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-        network = module.ResNet(num_classes)
-        with torch.no_grad():
-            shape = tuple(network.eval()(torch.zeros(2, 3, 32, 32)).shape)
-    except Exception as error:
+    line = DownloadLine()
+    if options.data == "fashion":
+        return load_fashion()
+    if options.data == "fashion-full":
+        mirror = _folder_address(options.mirror or FASHION_MIRROR)
+        return load_fashion_full(options.data_path, mirror, line)
+    mirror = _folder_address(options.mirror or CIFAR_MIRROR)
+    return load_cifar10(options.data_path, mirror, line)
+
+
+def _folder_address(url: str) -> str:
+    return url if url.endswith("/") else f"{url}/"
+
+
+def choose_device(name: str | None, processes: Processes) -> torch.device:
+    """Das verlangte oder das schnellste Gerät; jeder Prozess nimmt seine eigene GPU.
+
+    Raises:
+        CallError: Wenn es das verlangte Gerät hier nicht gibt.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not available.get(name, True):
+        raise CallError(f"Das Gerät {name} gibt es hier nicht; --device cpu gibt es immer.")
+    device = torch.device(name) if name else best_device()
+    if processes.size > 1 and device.type == "mps":
+        # Gloo rechnet nicht auf Apple-GPUs.
+        device = torch.device("cpu")
+    if device.type != "cuda":
+        return device
+    if processes.local_rank >= torch.cuda.device_count():
         raise CallError(
-            f"Das Netz in {path} rechnet noch nicht ({type(error).__name__}: {error}); "
-            f"»python -m faltwerk check resnet {path}« zeigt, was fehlt."
-        ) from error
-    if shape != (2, num_classes):
-        raise CallError(
-            f"Das Netz in {path} gibt für 2 Bilder die Form {shape} aus; erlaubt ist nur "
-            f"{(2, num_classes)}."
+            f"Es gibt {torch.cuda.device_count()} GPUs für {processes.local_size} Prozesse; "
+            "erlaubt ist höchstens ein Prozess je GPU."
         )
-    return network
+    device = torch.device("cuda", processes.local_rank)
+    torch.cuda.set_device(device)
+    return device
 
 
-def save(state: dict[str, Any], path: Path) -> None:
-    """Schreibt einen Zwischenstand so, dass immer ein vollständiger da ist.
+def choose_settings(
+    options: argparse.Namespace,
+    saved: dict[str, Any] | None,
+    network: nn.Module,
+    device: torch.device,
+    processes: Processes,
+) -> tuple[Settings, list[Speed]]:
+    """Was angegeben ist, dann was im Zwischenstand steht, dann das Rezept, dann eine Messung.
+
+    Returns:
+        Die Einstellungen und die gemessenen Geschwindigkeiten; ohne Messung keine.
+    """
+    given = {name: getattr(options, name) for name in SETTINGS}
+    given |= {"precision": options.precision, "memory_format": options.memory_format}
+    # Wer fortsetzt, will auch mit »auto« rechnen wie bisher.
+    given = {name: value for name, value in given.items() if value not in (None, AUTO)}
+    base = saved or recipe(options.data, device.type != "cpu")
+    chosen = {**base, **given}
+    candidates = [
+        (chosen[name],) if name in chosen else every
+        for name, every in (("precision", PRECISIONS), ("memory_format", MEMORY_FORMATS))
+    ]
+    speeds = []
+    if any(len(names) > 1 for names in candidates):
+        size = chosen["batch_size"] // processes.size
+        speeds = processes.from_first(measure(network, device, max(size, 2), *candidates))
+        if not speeds:
+            raise CallError(f"Auf dem Gerät {device.type} lässt sich das Netz nicht trainieren.")
+        best = fastest(speeds)
+        chosen |= {"precision": best.precision, "memory_format": best.memory_format}
+    try:
+        return Settings(**chosen), speeds
+    except TypeError as error:
+        raise CallError(
+            "Der Zwischenstand stammt von einer anderen Fassung des Trainings; fortsetzen lässt er "
+            "sich nur mit ihr."
+        ) from error
+
+
+def open_folder(folder: Path, resume: bool) -> dict[str, Any] | None:
+    """Legt den Ordner für die Ergebnisse an und liest den Zwischenstand zum Fortsetzen.
 
     Raises:
-        CallError: Wenn sich die Datei nicht schreiben lässt, zum Beispiel weil der Platz fehlt.
+        CallError: Wenn sich der Ordner nicht anlegen lässt, der Zwischenstand fehlt oder schon
+            einer da ist, der überschrieben würde.
     """
-    temporary = path.with_suffix(".neu")
+    checkpoint = folder / CHECKPOINT
+    if resume:
+        return read(checkpoint)
     try:
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "Schreiben abgebrochen"
-        raise CallError(f"{path} lässt sich nicht schreiben ({reason}).") from error
-
-
-def restore(trainer: Trainer, path: Path) -> None:
-    """Setzt an einem Zwischenstand fort.
-
-    Raises:
-        CallError: Wenn es keinen gibt oder er beschädigt ist.
-        TrainingError: Wenn er zu anderen Einstellungen gehört.
-    """
-    try:
-        state = torch.load(path, weights_only=True)
-        trainer.restore(state)
-    except FileNotFoundError as error:
-        raise CallError(
-            f"{path} gibt es nicht; ohne --resume beginnt ein neues Training."
-        ) from error
-    except (OSError, EOFError, KeyError, RuntimeError, pickle.UnpicklingError) as error:
-        if isinstance(error, TrainingError):
-            raise
-        raise CallError(
-            f"{path} ist beschädigt; ohne --resume beginnt ein neues Training."
-        ) from error
-
-
-class ProgressLine:
-    """Eine Zeile, die sich während einer Epoche selbst überschreibt."""
-
-    def __init__(self, settings: Settings, done: int) -> None:
-        self._settings = settings
-        self._start = time.monotonic()
-        self._done = done
-        self._shown = 0.0
-
-    def __call__(self, step: Step) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() or (now - self._shown < 0.2 and step.step < step.steps):
-            return
-        self._shown = now
-        finished = (step.epoch - 1 - self._done) * step.steps + step.step
-        missing = (self._settings.epochs - step.epoch) * step.steps + step.steps - step.step
-        seconds = now - self._start
-        speed = finished * self._settings.batch_size / seconds
-        left = missing * seconds / finished
-        bar = "█" * (20 * step.step // step.steps)
-        print(
-            f"\rEpoche {step.epoch}/{self._settings.epochs} {bar:░<20} Verlust {step.loss:.3f} "
-            f"richtig {step.accuracy:.1%} {speed:.0f} Bilder/s noch {left:.0f} s ",
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
-
-
-def hardware() -> str:
-    """Name des Prozessors, soweit das System ihn nennt."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def record(trainer: Trainer, command: str, seconds: float, test: tuple[float, float]) -> dict:
-    """Ein Lauf als Daten, mit allem, was man zu seiner Herkunft wissen muss."""
-    data = trainer.data
-    return {
-        "command": command,
-        "date": datetime.date.today().isoformat(),
-        "hardware": f"{hardware()}, Threads: {torch.get_num_threads()}",
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "data": data.name,
-        "images": {
-            "train": len(data.train),
-            "validation": len(data.validation),
-            "test": len(data.test),
-        },
-        "settings": vars(trainer.settings),
-        "seconds": round(seconds, 1),
-        "test": {"loss": test[0], "accuracy": test[1]},
-        "epochs": [vars(epoch) for epoch in trainer.history],
-    }
-
-
-def train(options: argparse.Namespace, command: str) -> None:
-    """Führt ein Training aus, von den Daten bis zum Testergebnis."""
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    data = load_fashion()
-    network = load_network(options.file, len(data.classes))
-    settings = Settings(
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        seed=options.seed,
-        precision=options.precision,
-    )
-    trainer = Trainer(network, data, settings)
-    checkpoint = options.out / _CHECKPOINT
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = checkpoint.exists()
+        writable = os.access(folder, os.W_OK)
     except OSError as error:
-        raise CallError(f"{options.out} lässt sich nicht anlegen ({error.strerror}).") from error
-    if options.resume:
-        restore(trainer, checkpoint)
-    done = len(trainer.history)
-    print(
-        f"{data.name}: {len(data.train)} Bilder zum Training, {len(data.validation)} zur "
-        f"Validierung. CPU, Threads: {options.threads}, {settings.precision}.\n"
-        f"TensorBoard: tensorboard --logdir {options.out}"
-    )
-    start = time.monotonic()
-    # Was eine unterbrochene Epoche schon gemeldet hat, verwirft TensorBoard beim Fortsetzen.
-    with SummaryWriter(options.out, purge_step=done + 1) as writer:
-        for epoch in trainer.epochs(ProgressLine(settings, done)):
-            save(trainer.state(), checkpoint)
-            for name in ("loss", "accuracy"):
-                for part in ("train", "validation"):
-                    writer.add_scalar(
-                        f"{name}/{part}", getattr(epoch, f"{part}_{name}"), epoch.number
-                    )
-            writer.add_scalar("learning_rate", epoch.learning_rate, epoch.number)
-            writer.flush()
-            clear = "\r\033[K" if sys.stderr.isatty() else ""
-            print(clear, end="", file=sys.stderr, flush=True)
-            print(
-                f"Epoche {epoch.number}/{settings.epochs}: Training {epoch.train_loss:.3f} "
-                f"({epoch.train_accuracy:.1%}), Validierung {epoch.validation_loss:.3f} "
-                f"({epoch.validation_accuracy:.1%})",
-                flush=True,
-            )
-    seconds = time.monotonic() - start
-    test = trainer.evaluate(data.test)
-    print(f"Test: {test[1]:.1%} von {len(data.test)} Bildern richtig, nach {seconds:.0f} s.")
-    if options.record:
-        if done:
-            raise CallError("--record nimmt nur ungeteilte Läufe auf, nicht solche mit --resume.")
-        result = record(trainer, command, seconds, test)
-        options.record.write_text(
-            json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        raise CallError(f"{folder} lässt sich nicht anlegen ({reason(error)}).") from error
+    if not writable:
+        raise CallError(
+            f"In {folder} dürfen Sie nicht schreiben; --out nennt einen anderen Ordner."
         )
+    if taken:
+        raise CallError(
+            f"In {folder} liegt schon ein Training; --resume setzt es fort, und mit --out beginnt "
+            "ein neues in einem anderen Ordner."
+        )
+    return None
 
 
-def _positive(kind: type) -> Any:
-    def parse(text: str) -> Any:
+class StopSignal:
+    """Merkt sich Strg-C oder ein Ende von außen, damit der laufende Schritt fertig wird."""
+
+    def __init__(self) -> None:
+        self._caught = False
+
+    def __call__(self) -> bool:
+        """Ob angehalten werden soll."""
+        return self._caught
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Fängt die Signale ab; das zweite wirkt sofort."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, self._catch) for number in numbers]
         try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < float("inf"):
-            what = "eine ganze Zahl ab 1" if kind is int else "eine Zahl über 0"
-            raise argparse.ArgumentTypeError(f"{text!r} ist nicht erlaubt, nur {what}.")
-        return value
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
 
-    return parse
+    def _catch(self, number: int, frame: object) -> None:
+        if self._caught:
+            raise KeyboardInterrupt
+        self._caught = True
 
 
-def parser() -> argparse.ArgumentParser:
-    """Die Optionen der Befehlszeile."""
-    defaults = Settings()
-    result = argparse.ArgumentParser(
-        prog="python -m resnet.train", description="Trainiert das ResNet."
+def train(options: argparse.Namespace, command: str, processes: Processes) -> None:
+    """Führt ein Training aus, von den Daten bis zum Testergebnis.
+
+    Raises:
+        CallError: Wenn der Aufruf nicht stimmt oder sich nicht schreiben lässt.
+        DataError: Wenn die Daten fehlen oder beschädigt sind.
+        TrainingError: Wenn das Training nicht weitergehen kann.
+        Stopped: Wenn angehalten wurde; der Zwischenstand ist gespeichert.
+    """
+    device = choose_device(options.device, processes)
+    with processes.connected(device):
+        _train(options, command, processes, device)
+
+
+def _train(
+    options: argparse.Namespace, command: str, processes: Processes, device: torch.device
+) -> None:
+    say = print if processes.first else lambda *text, **more: None
+    if options.record:
+        check_writable(options.record)
+    # Alle Prozesse sehen in den Ordner, bevor der erste etwas hineinschreibt.
+    state = open_folder(options.out, options.resume)
+    processes.wait()
+    checkpoint = options.out / CHECKPOINT
+    threads = options.threads or (state or {}).get("threads")
+    threads = threads or max(1, torch.get_num_threads() // processes.local_size)
+    _prepare(device, threads)
+    if processes.local_rank != 0:
+        processes.wait()
+    data = load_data(options)
+    if processes.local_rank == 0:
+        # Was heruntergeladen werden musste, ist jetzt für alle Prozesse da.
+        processes.wait()
+    saved = state and state.get("settings")
+    torch.manual_seed((saved or {}).get("seed", 0) if options.seed is None else options.seed)
+    network = load_network(options.file, len(data.classes))
+    settings, speeds = choose_settings(options, saved, network, device, processes)
+    trainer = Trainer(network, data, settings, device, processes)
+    parts = []
+    if state:
+        restore(trainer, checkpoint)
+        parts = list(state.get("seconds", ()))
+    say(_introduction(trainer, options, speeds, device, threads, processes), flush=True)
+
+    start = time.monotonic()
+
+    def keep() -> None:
+        if processes.first:
+            seconds = [*parts, time.monotonic() - start]
+            save({**trainer.state(), "threads": threads, "seconds": seconds}, checkpoint)
+
+    stop = StopSignal()
+    line = TrainingLine(settings, processes.first)
+    logging = (
+        Logbook(options.out, len(trainer.history)) if processes.first else contextlib.nullcontext()
     )
-    add = result.add_argument
-    add("--file", type=Path, default=_ROOT / "resnet" / "solution.py", help="Datei mit dem Netz")
-    add("--out", type=Path, default=_ROOT / "arbeit" / "training", help="Ordner für Ergebnisse")
-    add("--resume", action="store_true", help="am letzten Zwischenstand fortsetzen")
-    add("--epochs", type=_positive(int), default=defaults.epochs)
-    add("--batch-size", type=_positive(int), default=defaults.batch_size)
-    add("--learning-rate", type=_positive(float), default=defaults.learning_rate)
-    add("--seed", type=int, default=defaults.seed)
-    add("--threads", type=_positive(int), default=torch.get_num_threads())
-    add("--precision", choices=("float32", "bfloat16"), default=defaults.precision)
-    add("--record", type=Path, help="den Lauf als JSON aufzeichnen")
-    return result
+    with logging as logbook, stop.listening():
+        if logbook and not state:
+            logbook.graph(trainer.network)
+        try:
+            for epoch in trainer.epochs(line, stop):
+                keep()
+                if logbook:
+                    logbook.epoch(epoch)
+                    shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
+                    logbook.predictions(trainer.data, shown, epoch.number)
+                line.clear()
+                say(
+                    f"Epoche {epoch.number}/{settings.epochs}: Training {epoch.train_loss:.3f} "
+                    f"({epoch.train_accuracy:.1%}), Validierung {epoch.validation_loss:.3f} "
+                    f"({epoch.validation_accuracy:.1%})",
+                    flush=True,
+                )
+        except Stopped:
+            line.clear()
+            keep()
+            raise
+        parts.append(time.monotonic() - start)
+        if logbook:
+            _finish(trainer, options, command, parts, logbook, processes)
+        processes.wait()
+
+
+def _prepare(device: torch.device, threads: int) -> None:
+    torch.set_num_threads(threads)
+    # Winzige Zahlen, die nichts mehr bewirken, rechnet eine CPU sonst hundertmal langsamer.
+    torch.set_flush_denormal(True)
+    if device.type == "cuda":
+        torch.backends.cudnn.benchmark = True
+        torch.set_float32_matmul_precision("high")
+    # DDP bemerkt bei channels_last, dass 1×1-Faltungen zwei Speicherformate haben; das ist richtig.
+    warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
+
+
+def _introduction(
+    trainer: Trainer,
+    options: argparse.Namespace,
+    speeds: list[Speed],
+    device: torch.device,
+    threads: int,
+    processes: Processes,
+) -> str:
+    data, settings = trainer.data, trainer.settings
+    lines = [
+        f"{data.name}: {len(data.train)} Bilder zum Training, {len(data.validation)} zur "
+        f"Validierung, {len(data.test)} zum Test.",
+        f"Gerät: {device.type} ({hardware(device)}), Prozesse: {processes.size}, Threads je "
+        f"Prozess: {threads}.",
+    ]
+    if speeds:
+        measured = ", ".join(
+            f"{speed.precision} {speed.memory_format} {speed.images_per_second:.0f}"
+            for speed in speeds
+        )
+        lines.append(
+            f"Gemessen, in Bildern/s: {measured}. Gewählt: {settings.precision}, "
+            f"{settings.memory_format}."
+        )
+    else:
+        lines.append(f"Gerechnet wird mit {settings.precision}, {settings.memory_format}.")
+    lines.append(
+        f"{settings.epochs} Epochen zu {trainer.steps} Schritten mit {settings.batch_size} "
+        f"Bildern, {settings.optimizer}, Lernrate bis {settings.learning_rate:g}, Gewichtszerfall "
+        f"{settings.weight_decay:g}, Label Smoothing {settings.label_smoothing:g}, Cutout "
+        f"{settings.cutout}, Startwert {settings.seed}."
+    )
+    if trainer.history:
+        lines.append(f"Fertig sind schon {len(trainer.history)} Epochen.")
+    lines.append(f"TensorBoard: tensorboard --logdir {shlex.quote(str(options.out))}")
+    return "\n".join(lines)
+
+
+def _finish(
+    trainer: Trainer,
+    options: argparse.Namespace,
+    command: str,
+    parts: list[float],
+    logbook: Logbook,
+    processes: Processes,
+) -> None:
+    """Sieht die Testbilder an, ein einziges Mal."""
+    data = trainer.data
+    labels = data.test.labels
+    logits = trainer.logits(data.test)
+    guesses = logits.argmax(dim=1)
+    loss = F.cross_entropy(logits, labels).item()
+    accuracy = (guesses == labels).double().mean().item()
+    logbook.test(loss, accuracy, len(trainer.history))
+    print(
+        f"Test: {accuracy:.2%} von {len(labels)} Bildern richtig, nach {duration(sum(parts))}.",
+        flush=True,
+    )
+    if options.record:
+        result = record(
+            trainer,
+            command,
+            sum(parts),
+            (loss, accuracy),
+            parts=[round(seconds, 1) for seconds in parts],
+            processes=processes.size,
+            classes=list(data.classes),
+            confusion=confusion(labels, guesses, len(data.classes)),
+        )
+        write(result, options.record)
 
 
 def main(arguments: list[str]) -> int:
     """0: fertig, 1: abgebrochen, 2: falsch aufgerufen oder Daten fehlen."""
     options = parser().parse_args(arguments)
-    command = " ".join(["python -m resnet.train", *arguments])
+    processes = Processes.from_environment()
+    start = "python"
+    if processes.size > 1:
+        machines = processes.size // processes.local_size
+        start = f"torchrun --nnodes {machines} --nproc-per-node {processes.local_size}"
+    command = shlex.join([*start.split(), "-m", "resnet.train", *arguments])
     try:
-        train(options, command)
-    except (CallError, DataError, TrainingError) as error:
-        print(error, file=sys.stderr)
-        return 1 if isinstance(error, TrainingError) else 2
+        train(options, command, processes)
+    except (CallError, DataError) as error:
+        message, code = str(error), 2
+    except TrainingError as error:
+        message, code = str(error), 1
+    except Stopped:
+        message, code = _how_to_continue("Der angefangene Stand ist gespeichert."), 1
     except KeyboardInterrupt:
-        print(
-            "\nUnterbrochen; die letzte volle Epoche ist gespeichert. Weiter geht es mit denselben "
-            "Optionen und --resume.",
-            file=sys.stderr,
-        )
-        return 1
-    return 0
+        message = "Abgebrochen, bevor etwas zu speichern war."
+        if (options.out / CHECKPOINT).exists():
+            message = _how_to_continue("Gespeichert ist die letzte volle Epoche.")
+        code = 1
+    except torch.OutOfMemoryError:
+        message, code = "Der Speicher der GPU reicht nicht; ein kleineres --batch-size hilft.", 1
+    else:
+        return 0
+    # Auf jedem Rechner sagt es nur ein Prozess.
+    if processes.local_rank == 0:
+        print(f"\n{message}" if sys.stderr.isatty() else message, file=sys.stderr)
+    return code
+
+
+def _how_to_continue(what: str) -> str:
+    return f"Unterbrochen. {what} Weiter geht es mit denselben Optionen und --resume."
 
 
 if __name__ == "__main__":

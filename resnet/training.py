@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,14 +12,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from resnet.augmentation import CROP_PADDING, Moves, moved
 from resnet.data import Data, Images
+from resnet.processes import ALONE, Processes
 
-CROP_PADDING = 2
+CPU = torch.device("cpu")
 EVALUATION_BATCH = 500
+# Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
+_STEPS_PER_REPORT = {"cpu": 1}
+_STEPS_PER_REPORT_ELSEWHERE = 10
 
 
 class TrainingError(RuntimeError):
     """Das Training kann nicht weitergehen; der Text sagt in einem Satz, warum."""
+
+
+class Stopped(Exception):
+    """Das Training wurde zwischen zwei Schritten angehalten; der Zustand ist vollständig."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +37,19 @@ class Settings:
 
     Attributes:
         epochs: Wie oft jedes Bild gesehen wird.
-        batch_size: Bilder je Schritt.
+        batch_size: Bilder je Schritt, über alle Prozesse zusammen.
         learning_rate: Größte Lernrate des OneCycle-Plans.
-        weight_decay: Gewichtszerfall von AdamW.
+        weight_decay: Gewichtszerfall; er trifft Faltungen und lineare Schichten, nicht die
+            Batch-Normalisierung und nicht den Bias.
         seed: Startwert aller Zufallszahlen.
         precision: ``"float32"`` oder ``"bfloat16"`` für die Rechnung im Netz.
+        memory_format: ``"channels_last"`` oder ``"contiguous"``.
+        optimizer: ``"adamw"`` oder ``"sgd"`` (mit Nesterov-Moment 0,9).
+        label_smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
+        padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
+        cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
+        warmup: Anteil der Schritte, in dem die Lernrate steigt.
+        compile: Ob ``torch.compile`` das Netz übersetzt.
     """
 
     epochs: int = 8
@@ -40,6 +58,13 @@ class Settings:
     weight_decay: float = 0.05
     seed: int = 0
     precision: str = "float32"
+    memory_format: str = "channels_last"
+    optimizer: str = "adamw"
+    label_smoothing: float = 0.0
+    padding: int = CROP_PADDING
+    cutout: int = 0
+    warmup: float = 0.3
+    compile: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,119 +99,160 @@ class Step:
     accuracy: float
 
 
-def augment(pixels: Tensor, generator: torch.Generator) -> Tensor:
-    """Verschiebt und spiegelt jedes Bild zufällig, alle Bilder auf einmal.
-
-    Args:
-        pixels: Form ``(N, C, H, W)``.
-        generator: Quelle der Zufallszahlen.
-
-    Returns:
-        Neue Bilder derselben Form und desselben Datentyps.
-    """
-    n, _, height, width = pixels.shape
-    padded = F.pad(pixels, (CROP_PADDING,) * 4)
-    top, left = torch.randint(2 * CROP_PADDING + 1, (2, n, 1), generator=generator)
-    flip = torch.rand(n, 1, generator=generator) < 0.5
-    rows = top + torch.arange(height)
-    columns = torch.arange(width).expand(n, width)
-    columns = left + torch.where(flip, columns.flip(1), columns)
-    image = torch.arange(n)[:, None, None]
-    # Die Indizes stehen vorn und hinten, deshalb rücken die Kanäle ans Ende.
-    return padded[image, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
-
-
 class Trainer:
-    """Trainiert ein Netz und kann an jeder Epochengrenze unterbrochen werden.
+    """Trainiert ein Netz und kann nach jedem Schritt unterbrochen werden.
 
     Args:
         network: Das Netz; es wird verändert.
         data: Die Bilder.
         settings: Die Einstellungen.
+        device: Wo gerechnet wird und wo die Bilder liegen.
+        processes: Die Prozesse, die sich jeden Schritt teilen, schon verbunden.
+
+    Attributes:
+        history: Die fertigen Epochen.
+        losses: Die Kreuzentropie jedes Schritts seit Beginn, ohne Label Smoothing.
+        steps: Schritte je Epoche.
 
     Raises:
-        TrainingError: Wenn es weniger Trainingsbilder gibt, als ein Schritt braucht.
+        TrainingError: Wenn es weniger Trainingsbilder gibt, als ein Schritt braucht, oder sich ein
+            Schritt nicht gleichmäßig auf die Prozesse verteilen lässt.
     """
 
-    def __init__(self, network: nn.Module, data: Data, settings: Settings) -> None:
-        self.network = network.to(memory_format=torch.channels_last)
-        self.data = data
-        self.settings = settings
-        self.history: list[Epoch] = []
+    def __init__(
+        self,
+        network: nn.Module,
+        data: Data,
+        settings: Settings,
+        device: torch.device = CPU,
+        processes: Processes = ALONE,
+    ) -> None:
         self.steps = len(data.train) // settings.batch_size
         if self.steps == 0:
             raise TrainingError(
                 f"batch_size ist {settings.batch_size}; erlaubt sind höchstens so viele, wie es "
                 f"Trainingsbilder gibt, also {len(data.train)}."
             )
+        if settings.batch_size % processes.size:
+            raise TrainingError(
+                f"batch_size ist {settings.batch_size}; bei {processes.size} Prozessen ist nur ein "
+                "Vielfaches davon erlaubt."
+            )
+        self._layout = memory_format(settings.memory_format)
+        self.network = network.to(device, memory_format=self._layout)
+        self.data = data.to(device)
+        self.settings = settings
+        self.history: list[Epoch] = []
+        self.losses: list[float] = []
+        self._device = device
+        self._processes = processes
+        self._report = _STEPS_PER_REPORT.get(device.type, _STEPS_PER_REPORT_ELSEWHERE)
+        # Das Fortsetzen mitten in einer Epoche wiederholt deren Zufallszahlen.
         self._generator = torch.Generator().manual_seed(settings.seed)
-        self._optimizer = torch.optim.AdamW(
-            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-        )
+        self._epoch_start = self._generator.get_state()
+        self._step = 0
+        self._correct = 0
+        if settings.compile:
+            self.network.compile()
+        self._trained = processes.wrap(self.network)
+        self._optimizer = _optimizer(self.network, settings)
         self._scheduler = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, settings.learning_rate, total_steps=settings.epochs * self.steps + 1
+            self._optimizer,
+            settings.learning_rate,
+            total_steps=settings.epochs * self.steps + 1,
+            pct_start=settings.warmup,
+            cycle_momentum=settings.optimizer == "adamw",
         )
 
-    def epochs(self, progress: Callable[[Step], None] = lambda step: None) -> Iterator[Epoch]:
+    def epochs(
+        self,
+        progress: Callable[[Step], None] = lambda step: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Epoch]:
         """Trainiert die Epochen, die noch fehlen.
 
         Args:
-            progress: Wird nach jedem Schritt aufgerufen.
+            progress: Wird nach jedem Schritt aufgerufen, auf einer GPU nach jedem zehnten.
+            stop: Ob nach diesem Schritt angehalten werden soll; es genügt, dass ein Prozess will.
 
         Yields:
             Ein :class:`Epoch` nach jeder Epoche.
 
         Raises:
             TrainingError: Wenn der Verlust keine endliche Zahl mehr ist.
+            Stopped: Wenn angehalten wurde; :meth:`state` enthält die angefangene Epoche.
         """
         for number in range(len(self.history) + 1, self.settings.epochs + 1):
-            train_loss, train_accuracy = self._train_epoch(number, progress)
+            self._train_epoch(number, progress, stop)
             validation_loss, validation_accuracy = self.evaluate(self.data.validation)
             epoch = Epoch(
                 number,
                 self._scheduler.get_last_lr()[0],
-                train_loss,
-                train_accuracy,
+                sum(self.losses[-self.steps :]) / self.steps,
+                self._correct / (self.steps * self.settings.batch_size),
                 validation_loss,
                 validation_accuracy,
             )
+            self._epoch_start = self._generator.get_state()
+            self._step = self._correct = 0
             self.history.append(epoch)
             yield epoch
 
     def evaluate(self, images: Images) -> tuple[float, float]:
-        """Mittlere Kreuzentropie und Anteil richtig erkannter Bilder im Auswertungsmodus."""
-        logits = self.logits(images)
-        correct = logits.argmax(dim=1) == images.labels
-        return F.cross_entropy(logits, images.labels).item(), correct.double().mean().item()
+        """Mittlere Kreuzentropie und Anteil richtig erkannter Bilder im Auswertungsmodus.
+
+        Jeder Prozess wertet seinen Teil der Bilder aus; alle bekommen dasselbe Ergebnis.
+        """
+        part = images[self._processes.rank :: self._processes.size]
+        logits = self.logits(part)
+        correct = (logits.argmax(dim=1) == part.labels).sum()
+        loss = F.cross_entropy(logits, part.labels, reduction="sum")
+        loss, correct = self._processes.total(torch.stack([loss, correct])).tolist()
+        return loss / len(images), correct / len(images)
 
     def logits(self, images: Images) -> Tensor:
         """Die Ausgabe des Netzes im Auswertungsmodus, Form ``(N, Klassen)``, ``float32``."""
         self.network.eval()
         with torch.no_grad():
             batches = images.pixels.split(EVALUATION_BATCH)
-            return torch.cat([self._forward(batch) for batch in batches])
+            return torch.cat([self._forward(self.network, batch) for batch in batches])
 
     def state(self) -> dict[str, Any]:
         """Alles, was zum Fortsetzen gebraucht wird, aus Zahlen, Texten und Tensoren."""
         return {
-            "settings": vars(self.settings),
-            "history": [vars(epoch) for epoch in self.history],
+            "settings": dict(vars(self.settings)),
+            "data": self.data.name,
+            "history": [dict(vars(epoch)) for epoch in self.history],
+            "losses": list(self.losses),
+            "step": self._step,
+            "correct": self._correct,
             "network": self.network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "scheduler": self._scheduler.state_dict(),
-            "generator": self._generator.get_state(),
+            "generator": self._epoch_start,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Stellt einen Zustand von :meth:`state` wieder her.
 
         Raises:
-            TrainingError: Wenn der Zustand zu anderen Einstellungen oder einem anderen Netz gehört.
+            TrainingError: Wenn der Zustand zu anderen Einstellungen, anderen Daten oder einem
+                anderen Netz gehört.
         """
-        if state["settings"] != vars(self.settings):
+        saved = state["settings"]
+        different = [
+            f"{name} ist {value}, im Zwischenstand aber {saved.get(name)}"
+            for name, value in vars(self.settings).items()
+            if value != saved.get(name)
+        ]
+        if different:
             raise TrainingError(
-                f"Der Zwischenstand gehört zu den Einstellungen {state['settings']}, verlangt sind "
-                f"aber {vars(self.settings)}."
+                f"Der Zwischenstand hat andere Einstellungen: {'; '.join(different)}."
+            )
+        if state["data"] != self.data.name:
+            raise TrainingError(
+                f"Der Zwischenstand gehört zu den Daten »{state['data']}«, verlangt sind aber "
+                f"»{self.data.name}«."
             )
         try:
             self.network.load_state_dict(state["network"])
@@ -194,34 +260,100 @@ class Trainer:
             raise TrainingError("Der Zwischenstand gehört zu einem anderen Netz.") from error
         self._optimizer.load_state_dict(state["optimizer"])
         self._scheduler.load_state_dict(state["scheduler"])
-        self._generator.set_state(state["generator"])
+        self._epoch_start = state["generator"]
+        self._generator.set_state(self._epoch_start)
+        self._step = state["step"]
+        self._correct = state["correct"]
+        self.losses = list(state["losses"])
         self.history = [Epoch(**epoch) for epoch in state["history"]]
 
-    def _train_epoch(self, number: int, progress: Callable[[Step], None]) -> tuple[float, float]:
+    def _train_epoch(
+        self, number: int, progress: Callable[[Step], None], stop: Callable[[], bool]
+    ) -> None:
         self.network.train()
-        size = self.settings.batch_size
+        size, steps = self.settings.batch_size, self.steps
+        own_size = size // self._processes.size
         order = torch.randperm(len(self.data.train), generator=self._generator)
-        total_loss, total_correct = 0.0, 0
-        for step in range(1, self.steps + 1):
-            batch = self.data.train[order[(step - 1) * size : step * size]]
-            logits = self._forward(augment(batch.pixels, self._generator))
-            loss = F.cross_entropy(logits, batch.labels)
-            total_loss += loss.item()
-            if not math.isfinite(total_loss):
+        order = order[: steps * size].to(self._device)
+        moves = Moves.draw(
+            len(order), self._generator, self.settings.padding, self.settings.cutout
+        ).to(self._device)
+        results = []
+        for step in range(self._step + 1, steps + 1):
+            # Jeder Prozess nimmt seinen Abschnitt desselben Schritts.
+            begin = (step - 1) * size + self._processes.rank * own_size
+            part = slice(begin, begin + own_size)
+            results.append(self._train_step(self.data.train[order[part]], moves[part]))
+            if step % self._report == 0 or step == steps:
+                halt = self._collect(results, number, stop())
+                results = []
+                self._step = step
+                loss = sum(self.losses[-step:]) / step
+                progress(Step(number, step, steps, loss, self._correct / (step * size)))
+                if halt:
+                    raise Stopped
+
+    def _train_step(self, batch: Images, moves: Moves) -> Tensor:
+        """Ein Schritt; Kreuzentropie und Zahl der richtigen Bilder bleiben auf dem Gerät."""
+        logits = self._forward(self._trained, moved(batch.pixels, moves))
+        smoothing = self.settings.label_smoothing
+        loss = F.cross_entropy(logits, batch.labels, label_smoothing=smoothing)
+        self._optimizer.zero_grad()
+        loss.backward()
+        self._optimizer.step()
+        self._scheduler.step()
+        with torch.no_grad():
+            entropy = F.cross_entropy(logits, batch.labels) if smoothing else loss
+            correct = (logits.argmax(dim=1) == batch.labels).sum()
+            return torch.stack([entropy.detach(), correct])
+
+    def _collect(self, results: list[Tensor], number: int, stop: bool) -> bool:
+        """Zählt die Ergebnisse der letzten Schritte zu denen der Epoche.
+
+        Raises:
+            TrainingError: Wenn ein Verlust keine endliche Zahl ist.
+        """
+        flag = torch.tensor([[float(stop), 0.0]], device=self._device)
+        *rows, (stops, _) = self._processes.total(torch.cat([torch.stack(results), flag])).tolist()
+        for step, (loss, correct) in enumerate(rows, start=self._step + 1):
+            if not math.isfinite(loss):
                 raise TrainingError(
                     f"Der Verlust ist in Epoche {number}, Schritt {step}, keine endliche Zahl "
                     "mehr; eine kleinere Lernrate hilft meistens."
                 )
-            self._optimizer.zero_grad()
-            loss.backward()
-            self._optimizer.step()
-            self._scheduler.step()
-            total_correct += int((logits.argmax(dim=1) == batch.labels).sum())
-            accuracy = total_correct / (step * size)
-            progress(Step(number, step, self.steps, total_loss / step, accuracy))
-        return total_loss / self.steps, total_correct / (self.steps * size)
+            self.losses.append(loss / self._processes.size)
+            self._correct += round(correct)
+        return stops > 0
 
-    def _forward(self, pixels: Tensor) -> Tensor:
-        x = self.data.normalised(pixels).contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.settings.precision == "bfloat16"):
-            return self.network(x).float()
+    def _forward(self, network: nn.Module, pixels: Tensor) -> Tensor:
+        x = self.data.normalised(pixels).contiguous(memory_format=self._layout)
+        with autocast(self._device, self.settings.precision):
+            return network(x).float()
+
+
+def memory_format(name: str) -> torch.memory_format:
+    """Das Speicherformat zu seinem Namen."""
+    return {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}[name]
+
+
+def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager:
+    """Der Rahmen, in dem das Netz mit der gewählten Genauigkeit rechnet."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def _optimizer(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups = [
+        {
+            "params": [parameter for parameter in parameters if parameter.ndim > 1],
+            "weight_decay": settings.weight_decay,
+        },
+        {
+            "params": [parameter for parameter in parameters if parameter.ndim <= 1],
+            "weight_decay": 0.0,
+        },
+    ]
+    groups = [group for group in groups if group["params"]]
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(groups, settings.learning_rate, 0.9, nesterov=True, fused=True)
+    return torch.optim.AdamW(groups, settings.learning_rate, fused=True)

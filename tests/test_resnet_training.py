@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from resnet import train
+from resnet.augmentation import augment
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
 from resnet.solution import ResNet
-from resnet.training import Settings, Trainer, TrainingError, augment
+from resnet.training import Settings, Trainer, TrainingError
 
 torch.set_num_threads(1)
 

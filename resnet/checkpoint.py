@@ -1,0 +1,96 @@
+"""Zwischenstände auf der Platte: immer ein vollständiger, nie ein halber."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from resnet.training import Trainer, TrainingError
+
+CHECKPOINT = "stand.pt"
+_REASONS = {
+    errno.EACCES: "keine Berechtigung",
+    errno.EDQUOT: "kein Platz mehr",
+    errno.EISDIR: "das ist ein Ordner",
+    errno.ENOENT: "den Ordner gibt es nicht",
+    errno.ENOSPC: "kein Platz mehr",
+    errno.ENOTDIR: "darüber liegt eine Datei statt eines Ordners",
+    errno.EROFS: "nur zum Lesen eingehängt",
+}
+
+
+class CallError(ValueError):
+    """Falsch aufgerufen; der Text sagt in einem Satz, was erlaubt ist."""
+
+
+def reason(error: OSError | RuntimeError) -> str:
+    """Warum sich etwas nicht schreiben ließ, auf Deutsch."""
+    number = getattr(error, "errno", None)
+    return _REASONS.get(number) or getattr(error, "strerror", None) or "Schreiben abgebrochen"
+
+
+def save(state: dict[str, Any], path: Path) -> None:
+    """Schreibt einen Zwischenstand so, dass immer ein vollständiger da ist.
+
+    Raises:
+        CallError: Wenn sich die Datei nicht schreiben lässt, zum Beispiel weil der Platz fehlt.
+    """
+    temporary = path.with_suffix(".neu")
+    try:
+        with temporary.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise CallError(f"{path} lässt sich nicht schreiben ({reason(error)}).") from error
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Liest einen Zwischenstand; ausgeführt wird dabei nichts.
+
+    Raises:
+        CallError: Wenn es keinen gibt oder er beschädigt ist.
+    """
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CallError(
+            f"{path} gibt es nicht; ohne --resume beginnt ein neues Training."
+        ) from error
+    except (OSError, EOFError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise _damaged(path) from error
+    if not isinstance(state, dict) or not isinstance(state.get("settings"), dict):
+        raise _damaged(path)
+    return state
+
+
+def restore(trainer: Trainer, path: Path) -> None:
+    """Setzt an einem Zwischenstand fort.
+
+    Raises:
+        CallError: Wenn es keinen gibt oder er beschädigt ist.
+        TrainingError: Wenn er zu anderen Einstellungen gehört.
+    """
+    state = read(path)
+    try:
+        trainer.restore(state)
+    except TrainingError:
+        raise
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> CallError:
+    return CallError(
+        f"{path} ist beschädigt oder kein Zwischenstand; ein neues Training beginnt mit einem "
+        "anderen Ordner (--out) oder wenn Sie die Datei entfernen."
+    )

@@ -1,0 +1,128 @@
+"""Dateien herunterladen: mit Fortschritt, Fortsetzen nach einem Abbruch und geprüftem Inhalt."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from resnet.data import DataError
+
+_CHUNK_BYTES = 1 << 20
+_TIMEOUT_SECONDS = 30
+# Bricht die Verbindung ab, geht es an derselben Stelle weiter, solange noch etwas ankommt.
+_ATTEMPTS_WITHOUT_PROGRESS = 3
+# Was eine Verbindung beenden kann, im Unterschied zu einer vollen Platte.
+_BROKEN = (
+    ConnectionError,
+    TimeoutError,
+    http.client.HTTPException,
+    ssl.SSLError,
+    urllib.error.URLError,
+)
+
+Progress = Callable[[int, int], None]
+
+
+def cache_folder() -> Path:
+    """Wo heruntergeladene Dateien bleiben: ``faltwerk`` im Cache-Ordner des Benutzers."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "faltwerk"
+
+
+def sha256(path: Path) -> str:
+    """Die SHA-256-Summe einer Datei."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def download(
+    url: str,
+    target: Path,
+    check: Callable[[Path], None],
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Lädt eine Datei; ein früher abgebrochener Download wird fortgesetzt.
+
+    Bis der Inhalt geprüft ist, heißt die Datei ``*.teil``.
+
+    Args:
+        url: Adresse mit ``http`` oder ``https``.
+        target: Wohin.
+        check: Prüft den Inhalt und wirft :class:`DataError`, wenn er falsch ist.
+        progress: Wird mit den Bytes aufgerufen, die da sind und die es werden (0: unbekannt).
+
+    Raises:
+        DataError: Wenn die Datei nicht zu bekommen, nicht zu schreiben oder falsch ist.
+    """
+    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+        raise DataError(f"Die Adresse {url} ist nicht erlaubt, nur solche mit http oder https.")
+    partial = target.with_name(f"{target.name}.teil")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _fetch(url, partial, progress)
+        try:
+            check(partial)
+        except DataError as error:
+            partial.unlink()
+            raise DataError(
+                f"{url} liefert nicht die erwartete Datei, sie wurde verworfen; --mirror nennt "
+                "eine andere Quelle."
+            ) from error
+        partial.replace(target)
+    except OSError as error:
+        raise DataError(
+            f"{partial} lässt sich nicht schreiben ({error.strerror or error})."
+        ) from error
+
+
+def _fetch(url: str, partial: Path, progress: Progress) -> None:
+    """Holt die Datei; kehrt nur zurück, wenn sie vollständig ist."""
+    fruitless = 0
+    while True:
+        before = partial.stat().st_size if partial.exists() else 0
+        try:
+            if _receive(url, partial, before, progress):
+                return
+            reason = "die Verbindung brach ab"
+        except urllib.error.HTTPError as error:
+            if error.code == 416:
+                # Alles ist schon da, oder der Rest stammt von einer anderen Datei.
+                return
+            raise DataError(
+                f"{url} ist nicht zu bekommen (HTTP {error.code}); --mirror nennt eine andere "
+                "Quelle."
+            ) from error
+        except _BROKEN as error:
+            reason = str(getattr(error, "reason", error)) or type(error).__name__
+        after = partial.stat().st_size if partial.exists() else 0
+        fruitless = 0 if after > before else fruitless + 1
+        if fruitless == _ATTEMPTS_WITHOUT_PROGRESS:
+            raise DataError(
+                f"{url} ist nicht zu bekommen ({reason}); {after / 1e6:.1f} MB sind da, und "
+                "derselbe Befehl setzt den Download fort."
+            )
+
+
+def _receive(url: str, partial: Path, done: int, progress: Progress) -> bool:
+    """Eine Anfrage; ob die Datei danach vollständig ist."""
+    request = urllib.request.Request(url, headers={"Range": f"bytes={done}-"} if done else {})
+    with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:
+        if response.status != 206:
+            # Der Server kann nicht in der Mitte beginnen.
+            done = 0
+        length = response.headers.get("Content-Length")
+        total = done + int(length) if length and length.isdigit() else 0
+        with partial.open("ab" if done else "wb") as file:
+            progress(done, total)
+            while chunk := response.read(_CHUNK_BYTES):
+                file.write(chunk)
+                done += len(chunk)
+                progress(done, total)
+    return done >= total

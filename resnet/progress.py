@@ -1,0 +1,93 @@
+"""Fortschritt im Terminal: eine Zeile, die sich selbst überschreibt."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from resnet.training import Settings, Step
+
+# Öfter zu schreiben sieht niemand.
+_SECONDS = 0.2
+
+
+class _Line:
+    """Schreibt nur auf einen Bildschirm; in Dateien und Leitungen stört der Fortschritt."""
+
+    def __init__(self) -> None:
+        self._shown = 0.0
+        self._visible = sys.stderr.isatty()
+
+    def _due(self, last: bool) -> bool:
+        now = time.monotonic()
+        if not self._visible or (now - self._shown < _SECONDS and not last):
+            return False
+        self._shown = now
+        return True
+
+    def clear(self) -> None:
+        """Löscht die Zeile."""
+        if self._visible:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class TrainingLine(_Line):
+    """Fortschritt des Trainings: Balken, Verlust, Trefferquote, Bilder/s und Restzeit.
+
+    Args:
+        settings: Die Einstellungen.
+        visible: Ob überhaupt etwas gezeigt wird.
+    """
+
+    def __init__(self, settings: Settings, visible: bool = True) -> None:
+        super().__init__()
+        self._visible = self._visible and visible
+        self._settings = settings
+        self._start = time.monotonic()
+        self._first: int | None = None
+
+    def __call__(self, step: Step) -> None:
+        """Zeigt einen Schritt."""
+        finished = (step.epoch - 1) * step.steps + step.step
+        if self._first is None:
+            # Die Zeit des ersten Schritts, oft des langsamsten, zählt nicht.
+            self._first, self._start = finished, time.monotonic()
+        if not self._due(step.step == step.steps):
+            return
+        seconds = (time.monotonic() - self._start) / max(1, finished - self._first)
+        speed = self._settings.batch_size / seconds if finished > self._first else 0
+        left = (self._settings.epochs * step.steps - finished) * seconds
+        bar = "█" * (20 * step.step // step.steps)
+        print(
+            f"\r\033[KEpoche {step.epoch}/{self._settings.epochs} {bar:░<20} "
+            f"Verlust {step.loss:.3f} richtig {step.accuracy:.1%} {speed:.0f} Bilder/s "
+            f"noch {duration(left)}",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
+class DownloadLine(_Line):
+    """Fortschritt eines Downloads."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Zeigt, wie viele Bytes da sind; ``total`` ist 0, wenn das Ende unbekannt ist."""
+        if self._due(done == total):
+            of = f" von {total / 1e6:.1f}" if total else ""
+            end = "\r\033[K" if done == total else ""
+            print(
+                f"\r\033[KHerunterladen: {done / 1e6:.1f}{of} MB",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def duration(seconds: float) -> str:
+    """Eine Dauer in Worten: ``45 s``, ``3 min 20 s``, ``1 h 12 min``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
