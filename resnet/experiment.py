@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import json
 import platform
 import sys
 import time
@@ -27,9 +26,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from resnet.checkpoint import CallError
 from resnet.data import Data, DataError, load_fashion
+from resnet.machine import hardware
+from resnet.record import check_writable, write
 from resnet.solution import ResidualBlock, ResNet
-from resnet.train import hardware
 from seresnet.solution import SqueezeAndExcitationBlock
 
 PLAIN, RESIDUAL, SE = "plain", "residual", "se"
@@ -257,17 +258,16 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     # Ein Faden: So hängt das Ergebnis nicht davon ab, wie viele Kerne der Rechner hat.
     torch.set_num_threads(1)
-    try:
-        data = load_fashion()
-    except DataError as error:
-        print(error, file=sys.stderr)
-        return 2
     command = " ".join(["python -m resnet.experiment", *arguments])
     try:
-        for result in record(command, data, Recipe()):
+        if options.record:
+            check_writable(options.record)
+        for result in record(command, load_fashion(), Recipe()):
             if options.record:
-                text = json.dumps(result, ensure_ascii=False) + "\n"
-                options.record.write_text(text, encoding="utf-8")
+                write(result, options.record)
+    except (CallError, DataError) as error:
+        print(error, file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nUnterbrochen; aufgezeichnet sind die vollen Startwerte.", file=sys.stderr)
         return 1

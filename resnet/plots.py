@@ -63,13 +63,14 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         file = io.StringIO()
-        self.figure.savefig(
-            file,
-            format="svg",
-            bbox_inches="tight",
-            # Ohne Datum, damit gleiche Zahlen dieselbe Datei ergeben.
-            metadata={"Date": None, "Creator": None, "Description": self.alt},
-        )
+        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben.
+        with matplotlib.rc_context({"svg.hashsalt": "faltwerk"}):
+            self.figure.savefig(
+                file,
+                format="svg",
+                bbox_inches="tight",
+                metadata={"Date": None, "Creator": None, "Description": self.alt},
+            )
         svg = file.getvalue()
         ink = to_hex(matplotlib.rcParams["text.color"])
         return svg.replace(ink, "var(--ink)").replace(" <defs>\n", f" {_INK} <defs>\n", 1)
