@@ -14,14 +14,18 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 # Schrift und Achsen richten sich im Browser nach dem hellen oder dunklen Grund.
 _INK = """\
 <style>svg {--ink: #57606a} @media (prefers-color-scheme: dark) {svg {--ink: #aeb8c2}}</style>
 """
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Breite aller Bilder in Zoll.
+_WIDTH = 5.7
 _MARKERS = ("o-", "s--", "^-.", "D:")
 _PARTS = {"train": "Training", "validation": "Validierung"}
 
@@ -45,7 +49,7 @@ def short(value: float) -> str:
     """Eine Zahl mit zwei geltenden Ziffern, sehr kleine und große mit Zehnerpotenz."""
     if value and not 0.001 <= abs(value) < 10_000:
         mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa.replace('.', ',')} · 10^{int(exponent)}".replace("^-", "^−")
+        return f"{mantissa.replace('.', ',')} · 10{str(int(exponent)).translate(_RAISED)}"
     return f"{float(f'{value:.2g}'):.10f}".rstrip("0").rstrip(".").replace(".", ",")
 
 
@@ -137,13 +141,15 @@ def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
             ``validation_accuracy``; Trefferquoten von 0 bis 1.
     """
     numbers = [epoch["number"] for epoch in epochs]
-    figure = Figure(figsize=(7.5, 3.2), layout="constrained")
+    # Übereinander und schmal, damit die Schrift auch auf einem Telefon zu lesen ist.
+    figure = Figure(figsize=(_WIDTH, 5.2), layout="constrained")
     sentences = []
-    for axes, name, title, text in zip(
-        figure.subplots(1, 2),
+    for axes, name, title, text, tick in zip(
+        figure.subplots(2, 1),
         ("loss", "accuracy"),
         ("Kreuzentropie", "Trefferquote"),
         (lambda value: decimal(value, 2), lambda value: percent(value, 0)),
+        (_tick, lambda value: percent(value, 0)),
         strict=True,
     ):
         lines = {
@@ -153,9 +159,9 @@ def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
             # Bei vielen Epochen verdeckten die Zeichen die Linie.
             size = 5 if len(numbers) <= 20 else 0
             axes.plot(numbers, values, style, markersize=size, label=label)
-        axes.set(title=title, xlabel="Epoche")
+        axes.set(ylabel=title, xlabel="Epoche")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _, text=text: text(y)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _, tick=tick: tick(y)))
         axes.grid(axis="y")
         axes.legend()
         changes = ", ".join(
@@ -176,7 +182,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Pictur
     """
     table = np.asarray(counts)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+    figure = Figure(figsize=(_WIDTH, 4.9), layout="constrained")
     axes = figure.subplots()
     axes.imshow(shares, vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(table):
@@ -211,7 +217,7 @@ def examples(
     guesses: Sequence[int],
     probabilities: Sequence[float],
     classes: Sequence[str],
-    columns: int = 5,
+    columns: int = 4,
 ) -> Picture:
     """Einige richtig und einige falsch erkannte Bilder, die ersten der Reihe nach.
 
@@ -224,7 +230,7 @@ def examples(
         columns: Bilder je Zeile; oben stehen richtig, unten falsch erkannte.
     """
     right = np.asarray(labels) == np.asarray(guesses)
-    figure = Figure(figsize=(7.5, 3.9), layout="constrained")
+    figure = Figure(figsize=(_WIDTH, 3.7), layout="constrained")
     panels = figure.subplots(2, columns)
     sentences = []
     for row, wanted, title in zip(panels, (right, ~right), ("Richtig", "Falsch"), strict=True):
@@ -265,7 +271,7 @@ def lines(
         ylabel: Beschriftung der senkrechten Achse.
         log: Ob die senkrechte Achse logarithmisch geteilt ist.
     """
-    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    figure = Figure(figsize=(_WIDTH, 3.6), layout="constrained")
     axes = figure.subplots()
     sentences = []
     for place, (label, repeats) in enumerate(series.items()):
@@ -279,11 +285,25 @@ def lines(
     axes.set(xlabel=xlabel, ylabel=ylabel)
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _narrow(axes) else (1,)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(y)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}".replace(".", ",")))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(y)))
     axes.grid(axis="y")
     axes.legend()
     return Picture(figure, f"{title} " + " ".join(sentences))
+
+
+def _tick(value: float) -> str:
+    """Eine Zahl an einer Achse."""
+    return f"{value:g}".replace(".", ",")
+
+
+def _narrow(axes: Axes) -> bool:
+    """Ob auf der logarithmischen Achse kaum mehr als eine Zehnerpotenz Platz hat."""
+    low, high = axes.get_ylim()
+    return high < 50 * low
 
 
 def average(repeats: Sequence[Sequence[float]], log: bool = False) -> list[float]:

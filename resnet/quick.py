@@ -68,8 +68,9 @@ class Result:
         data, settings = self.data, self.settings
         share = f"{self.accuracy:.1%}".replace(".", ",").replace("%", " %")
         return (
-            f"Daten:    {data.name}, davon {len(data.train)} Bilder zum Training, "
-            f"{len(data.validation)} zur Validierung, {len(data.test)} zum Test\n"
+            f"Daten:    {data.name}\n"
+            f"Bilder:   {len(data.train)} zum Training, {len(data.validation)} zur Validierung, "
+            f"{len(data.test)} zum Test\n"
             f"Training: {settings.epochs} Epochen, {settings.batch_size} Bilder je Schritt\n"
             f"Test:     {share} richtig"
         )

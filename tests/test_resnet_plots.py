@@ -89,7 +89,7 @@ def test_numbers_are_german() -> None:
     assert plots.decimal(1234.5, 1) == "1234,5"
     assert plots.percent(0.9303, 2) == "93,03 %"
     given = (0.0, 0.0012, 0.5, 290.0, 1.5, 9999.0, 8.4e-22, 123_456.0)
-    wanted = ("0", "0,0012", "0,5", "290", "1,5", "10000", "8,4 · 10^−22", "1,2 · 10^5")
+    wanted = ("0", "0,0012", "0,5", "290", "1,5", "10000", "8,4 · 10⁻²²", "1,2 · 10⁵")
     assert tuple(map(plots.short, given)) == wanted
     assert plots.duration(59.6) == "1 min 0 s"
     assert plots.duration(3661) == "1 h 1 min 1 s"

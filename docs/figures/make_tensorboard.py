@@ -97,8 +97,10 @@ def open_page(browser: Browser, address: str, dark: bool) -> tuple[Page, list[st
 
 
 def scalars(page: Page, address: str) -> None:
-    """Die Kurven von Verlust und Trefferquote, ungeglättet."""
-    page.goto(f"{address}&smoothing=0&tagFilter=loss%7Caccuracy#timeseries")
+    """Die Kurven von Verlust und Trefferquote, ungeglättet und ganz."""
+    page.goto(f"{address}&smoothing=0&tagFilter=train%7Cvalidation#timeseries")
+    # Sonst schneidet TensorBoard ab, was es für Ausreißer hält.
+    page.get_by_text("Ignore outliers in chart scaling").click(timeout=WAIT_MILLISECONDS)
     page.get_by_role("button", name="Close side pane").or_(
         page.locator("settings-view-container, .settings-toolbar").get_by_role("button")
     ).first.click(timeout=WAIT_MILLISECONDS)
