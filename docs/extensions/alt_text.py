@@ -1,9 +1,16 @@
-"""Jedes Bild braucht einen Alternativtext; fehlt er, scheitert der Bau."""
+"""Jedes Bild braucht einen Alternativtext; fehlt er, scheitert der Bau.
+
+Eine Zelle kann den Text aus ihren Zahlen bilden und dem Bild mitgeben: Steht in einer SVG-Datei
+eine Beschreibung (Dublin Core, ``matplotlib`` schreibt sie mit ``metadata={"Description": …}``),
+so wird sie zum Alternativtext.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -12,6 +19,28 @@ from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
 _RAW_IMAGE = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"']+)", re.IGNORECASE)
+_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+
+
+def description(path: Path) -> str:
+    """Die Beschreibung in einer SVG-Datei; leer, wenn sie keine enthält oder keine ist."""
+    try:
+        tree = ElementTree.parse(path)
+    except (OSError, ElementTree.ParseError):
+        return ""
+    return " ".join((tree.findtext(f".//{_DESCRIPTION}") or "").split())
+
+
+class UseDescription(SphinxTransform):
+    """Nimmt die Beschreibung in einem Bild als seinen Alternativtext."""
+
+    default_priority = 890
+
+    def apply(self, **kwargs: Any) -> None:
+        for image in self.document.findall(nodes.image):
+            if not image.get("alt", "").strip() and image["uri"].endswith(".svg"):
+                _, path = self.env.relfn2path(image["uri"], self.env.docname)
+                image["alt"] = description(Path(path))
 
 
 class DemandAltText(SphinxTransform):
@@ -39,6 +68,7 @@ class DemandAltText(SphinxTransform):
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet die Prüfung an."""
+    """Meldet beide Umformungen an."""
+    app.add_transform(UseDescription)
     app.add_transform(DemandAltText)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

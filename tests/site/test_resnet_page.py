@@ -1,0 +1,76 @@
+"""Die Seite ResNet: Zahlen wie in den Aufzeichnungen, Herkunft, TensorBoard, Gewicht."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from resnet import experiment, plots, recorded
+
+LIMIT = 250_000
+
+
+@pytest.fixture(scope="module")
+def page(site: Path) -> str:
+    return (site / "resnet.html").read_text(encoding="utf-8")
+
+
+def shown(page: str, part: plots.Origin | plots.Table) -> bool:
+    return part._repr_html_() in page
+
+
+@pytest.mark.parametrize("name", ["fashion", "cifar10"])
+def test_curves_and_numbers_are_those_of_the_recording(page: str, name: str) -> None:
+    run = recorded(name)
+    assert shown(page, plots.origin(run))
+    assert shown(page, plots.epoch_table(run["epochs"]))
+    for epoch in run["epochs"]:
+        assert f"<td>{plots.decimal(epoch['validation_loss'], 4)}</td>" in page
+
+
+def test_the_long_run_names_the_copy_it_was_made_with(page: str) -> None:
+    assert "CIFAR-10 in einer JPEG-komprimierten Kopie" in page
+    alt = plots.curves(recorded("cifar10")["epochs"]).alt
+    assert f'alt="{html.escape(alt)}"' in page
+
+
+def test_the_experiment_is_shown_as_recorded(page: str) -> None:
+    record = recorded("shortcuts")
+    assert shown(page, plots.origin(record))
+    steps = record["runs"][0]["steps"]
+    losses = {
+        experiment.LABELS[variant]: plots.average(
+            [run["loss"] for run in record["runs"] if run["variant"] == variant]
+        )
+        for variant in experiment.TRAINED
+    }
+    assert shown(page, plots.series_table("Schritt", steps, losses, 3))
+    for name in losses:
+        assert re.search(rf'alt="Verlust im Training[^"]*{name}: von', page), name
+
+
+def test_the_page_shows_no_time_of_its_own_build(page: str) -> None:
+    quick = page[page.index('id="eine-halbe-minute-training"') :]
+    quick = quick[: quick.index("</section>")]
+    assert not re.search(r"\d\s?(s|min|Sekunden|Minuten)\b", re.sub(r"<[^>]+>", "", quick))
+
+
+def test_the_page_stays_light(site: Path, page: str) -> None:
+    """Was der Browser vor dem ersten Klick lädt, gepackt, wie es ein Server ausliefert."""
+    total = len(gzip.compress(page.encode()))
+    sizes = {}
+    for tag in re.findall(r"<img[^>]+>", page):
+        source = re.search(r'src="([^"?]+)', tag)[1]
+        content = (site / source).read_bytes()
+        # Von hell und dunkel wird nur eines geladen.
+        if "dunkel" not in source:
+            sizes[source] = len(gzip.compress(content) if source.endswith(".svg") else content)
+        if source.endswith(".webp"):
+            assert 'loading="lazy"' in tag and 'width="' in tag and 'height="' in tag
+            assert len(content) < 35_000, source
+    assert max(sizes.values()) < 60_000
+    assert total + sum(sizes.values()) < LIMIT, sizes

@@ -1,0 +1,158 @@
+"""Abbildungen und Herkunft: Kurven und Alternativtexte kommen aus den Daten."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from resnet import RUNS, plots, quick, recorded
+
+RECORDINGS = sorted(path.stem for path in RUNS.glob("*.json"))
+EPOCHS = [
+    {
+        "number": number,
+        "train_loss": 2.0 / number,
+        "validation_loss": 3.0 / number,
+        "train_accuracy": 0.25 * number,
+        "validation_accuracy": 0.2 * number,
+    }
+    for number in (1, 2, 3)
+]
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_every_recording_says_where_it_comes_from(name: str) -> None:
+    record = recorded(name)
+    lines = dict(plots.origin(record).lines)
+    assert lines["Befehl"] == record["command"]
+    assert record["data"] in lines["Daten"] and str(record["images"]["train"]) in lines[
+        "Daten"
+    ].replace(" ", "")
+    assert lines["Rechner"] == record["hardware"] and "Threads" in lines["Rechner"]
+    assert record["versions"]["torch"] in lines["Versionen"]
+    year, month, day = record["date"].split("-")
+    assert lines["Datum"] == f"{day}.{month}.{year}"
+    assert record["seconds"] > 0 and lines["Dauer"].endswith("s")
+    if "test" in record:
+        assert lines["Test"].startswith(plots.percent(record["test"]["accuracy"], 2))
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDINGS if "epochs" in recorded(name)])
+def test_curves_show_exactly_what_is_recorded(name: str) -> None:
+    epochs = recorded(name)["epochs"]
+    picture = plots.curves(epochs)
+    for axes, what in zip(picture.figure.axes, ("loss", "accuracy"), strict=True):
+        for line, part in zip(axes.lines, ("train", "validation"), strict=True):
+            assert line.get_xdata().tolist() == [epoch["number"] for epoch in epochs]
+            assert line.get_ydata().tolist() == [epoch[f"{part}_{what}"] for epoch in epochs]
+            low, high = axes.get_ylim()
+            assert low <= min(line.get_ydata()) and max(line.get_ydata()) <= high
+
+
+def test_alternative_text_follows_the_numbers() -> None:
+    assert plots.curves(EPOCHS).alt == (
+        "Zwei Liniendiagramme über 3 Epochen. Kreuzentropie: Training von 2,00 auf 0,67, "
+        "Validierung von 3,00 auf 1,00. Trefferquote: Training von 25 % auf 75 %, Validierung von "
+        "20 % auf 60 %."
+    )
+    counts = [[5, 1, 0], [0, 4, 3], [0, 0, 2]]
+    alt = plots.confusion(counts, ["Hut", "Schuh", "Hemd"]).alt
+    assert "Von 15 Bildern liegen 11" in alt
+    assert alt.endswith("verwechselt: 3-mal Schuh für Hemd, 1-mal Hut für Schuh.")
+    assert "verwechselt" not in plots.confusion([[2, 0], [0, 2]], ["Hut", "Schuh"]).alt
+    pixels = np.zeros((3, 4, 4), np.uint8)
+    alt = plots.examples(pixels, [0, 1, 0], [0, 0, 0], [0.9, 0.5, 0.8], ["Hut", "Schuh"]).alt
+    assert alt.endswith("Richtig erkannt: Hut, Hut. Falsch erkannt: Schuh als Hut.")
+    alt = plots.lines(
+        [1, 2], {"a": [[100, 1.0]]}, title="Zwei Stellen.", xlabel="x", ylabel="y", log=True
+    ).alt
+    assert alt == "Zwei Stellen. a: von 100 auf 1."
+
+
+def test_lines_show_every_repeat_and_their_mean() -> None:
+    repeats = [[1.0, 4.0], [4.0, 16.0]]
+    for log, mean in ((False, [2.5, 10.0]), (True, [2.0, 8.0])):
+        picture = plots.lines([1, 2], {"a": repeats}, title="", xlabel="", ylabel="", log=log)
+        shown = [list(line.get_ydata()) for line in picture.figure.axes[0].lines]
+        assert shown[0] == pytest.approx(mean)
+        assert shown[1:] == repeats
+
+
+def test_numbers_are_german() -> None:
+    assert plots.decimal(1234.5, 1) == "1234,5"
+    assert plots.percent(0.9303, 2) == "93,03 %"
+    given = (0.0, 0.0012, 0.5, 290.0, 1.5, 9999.0, 8.4e-22, 123_456.0)
+    wanted = ("0", "0,0012", "0,5", "290", "1,5", "10000", "8,4 · 10⁻²²", "1,2 · 10⁵")
+    assert tuple(map(plots.short, given)) == wanted
+    assert plots.duration(59.6) == "1 min 0 s"
+    assert plots.duration(3661) == "1 h 1 min 1 s"
+    assert plots.count(45_000) == "45 000"
+
+
+def test_pictures_repeat_byte_for_byte_and_carry_their_text() -> None:
+    first, second = (plots.curves(EPOCHS)._repr_svg_() for _ in range(2))
+    assert first == second
+    assert plots.curves(EPOCHS).alt in first
+    assert "prefers-color-scheme: dark" in first
+
+
+def test_tables_escape_what_they_show() -> None:
+    html = plots.Table("A & B", ("<x>",), (("1", "<2>"),))._repr_html_()
+    assert "<x>" not in html and "&lt;2&gt;" in html and "A &amp; B" in html
+    assert "&lt;b&gt;" in plots.Origin((("Befehl", "<b>"),))._repr_html_()
+
+
+QUICK = """
+import hashlib, dataclasses
+from resnet import plots, quick
+quick.TRAIN_IMAGES, quick.VALIDATION_IMAGES, quick.TEST_IMAGES = 64, 40, 60
+result = quick.train(settings=dataclasses.replace(quick.SETTINGS, epochs=2))
+pictures = (
+    plots.curves(result.epochs),
+    plots.confusion(result.confusion, result.data.classes),
+    plots.examples(result.data.test.pixels[:, 0].numpy(), result.data.test.labels, result.guesses,
+                   result.probabilities, result.data.classes),
+)
+print(hashlib.sha256("".join(p._repr_svg_() for p in pictures).encode()).hexdigest())
+print(result, result.epochs)
+"""
+
+
+def test_the_quick_training_repeats_byte_for_byte(tmp_path: Path) -> None:
+    """Zwei frische Prozesse, einer mit einem Faden wie beim Bauen, einer mit zweien."""
+    outputs = []
+    for threads in ("1", "2"):
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(RUNS.parents[1]),
+            "OMP_NUM_THREADS": threads,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", QUICK],
+            env=environment, capture_output=True, text=True, check=True, cwd=tmp_path,
+        )  # fmt: skip
+        outputs.append(done.stdout)
+    assert outputs[0] == outputs[1]
+    assert "2 Epochen" in outputs[0]
+
+
+def test_the_quick_training_takes_your_network_and_leaves_the_threads_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("TRAIN_IMAGES", "VALIDATION_IMAGES", "TEST_IMAGES"):
+        monkeypatch.setattr(quick, name, 32)
+    threads = torch.get_num_threads()
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3072, 10))
+    before = network[1].weight.clone()
+    result = quick.train(network, dataclasses.replace(quick.SETTINGS, epochs=1))
+    assert not torch.equal(network[1].weight, before)
+    assert np.sum(result.confusion) == 32
+    assert result.accuracy == np.trace(result.confusion) / 32
+    assert torch.get_num_threads() == threads
