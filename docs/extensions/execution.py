@@ -71,7 +71,7 @@ def _guard():
     import sys
 
     root = os.environ["FALTWERK_ROOT"]
-    closed = [name for name in os.environ["FALTWERK_CLOSED"].split(os.pathsep) if name]
+    closed = os.environ["FALTWERK_CLOSED"].split(os.pathsep)
     folders = {os.path.join(root, name) + os.sep: name for name in closed}
 
     def hook(event, arguments):
@@ -81,7 +81,8 @@ def _guard():
         for folder, name in folders.items():
             if path.startswith(folder):
                 raise RuntimeError(
-                    f"Die Seite liest aus »{name}«, ohne es in einer ihrer Zellen zu nennen."
+                    f"Die Seite liest aus »{name}«; ihre Zellen dürfen nur aus faltwerk lesen "
+                    "und aus Übungen, deren Namen sie nennen."
                 )
 
     sys.addaudithook(hook)

@@ -21,6 +21,8 @@ from extensions.page_inputs import cells, digest, package_files, packages
 from faltwerk.exercise import exercise_names
 
 _VERSIONS = ("requirements.txt", "tools/requirements.lock")
+# Was nie in einen Fingerabdruck der Ausgaben eingeht und deshalb keiner Zelle offensteht.
+_ALWAYS_CLOSED = ("arbeit", "docs", "tests", "tools")
 
 
 def cells_fingerprint(root: Path, used: Iterable[str]) -> str:
@@ -73,16 +75,16 @@ def outdated(
 
 def select_cache(app: Sphinx, docname: str, content: list[str]) -> None:
     """Gibt der Seite ihren Zwischenspeicher und sagt dem Kern, was sie nicht lesen darf."""
-    if not cells(content[0]):
-        return
     root = Path(app.confdir)
     names = exercise_names(root)
     used = packages(content[0], root, names)
-    os.environ["FALTWERK_CLOSED"] = os.pathsep.join(name for name in names if name not in used)
+    closed = [*_ALWAYS_CLOSED, *(name for name in names if name not in used)]
+    os.environ["FALTWERK_CLOSED"] = os.pathsep.join(closed)
     place = Path(app.config.nb_execution_cache_path, docname, cells_fingerprint(root, used))
-    place.mkdir(parents=True, exist_ok=True)
-    # Fehlt die Datenbank beim ersten Zugriff, meldet jupyter-cache auf der Standardausgabe.
-    get_cache(str(place)).list_cache_records()
+    if cells(content[0]):
+        place.mkdir(parents=True, exist_ok=True)
+        # Fehlt die Datenbank beim ersten Zugriff, meldet jupyter-cache auf der Standardausgabe.
+        get_cache(str(place)).list_cache_records()
     app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(place))
 
 

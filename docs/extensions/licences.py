@@ -102,7 +102,8 @@ def packages(requirements: str) -> list[Part]:
     Args:
         requirements: Inhalt von ``requirements.txt``.
     """
-    waiting = [(Requirement(line), "") for line in requirements.splitlines() if line.strip()]
+    lines = [line.partition("#")[0].strip() for line in requirements.splitlines()]
+    waiting = [(Requirement(line), "") for line in lines if line]
     found: dict[str, Part] = {}
     seen: set[tuple[str, str]] = set()
     while waiting:

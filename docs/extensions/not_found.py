@@ -17,7 +17,7 @@ from sphinx.config import Config
 PAGE = "404.html"
 _SCRIPT = "_static/not-found.js"
 # So viele Ordner tief darf eine falsche Adresse liegen.
-_DEPTH = 8
+_DEPTH = 6
 _RELATIVE = re.compile(r'(\s(?:href|src|action)=")(?![a-zA-Z][\w+.-]*:|[/#"])')
 
 

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_SUFFIXES = {".py", ".toml", ".json", ".npz", ".csv"}
 _MARKDOWN_CELL = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{code-cell\}.*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -103,5 +102,5 @@ def package_files(root: Path, names: Iterable[str]) -> list[Path]:
         path
         for name in sorted(names)
         for path in sorted((root / name).rglob("*"))
-        if path.suffix in _SUFFIXES and path.is_file()
+        if path.is_file() and "__pycache__" not in path.parts
     ]

@@ -119,11 +119,13 @@ def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Pat
 
 def test_a_cell_cannot_read_an_exercise_it_does_not_name(scratch: Callable[..., Path]):
     hidden = STAMPED.format(module="importlib\n\nimportlib.import_module('pool' 'ing.solution')")
-    root = scratch(("pooling",), {"seite.md": hidden})
+    page = STAMPED.format(module="os\n\nopen('index.md').read()")
+    root = scratch(("pooling",), {"seite.md": hidden, "zweite.md": page})
     result = run_build(root)
     assert result.returncode != 0
-    assert "/docs/seite.md:11: " in result.stderr
-    assert "Die Seite liest aus »pooling«" in result.stderr
+    for name, folder in (("seite", "pooling"), ("zweite", "docs")):
+        assert f"/docs/{name}.md:11: " in result.stderr
+        assert f"Die Seite liest aus »{folder}«" in result.stderr
 
 
 # Fehlerhafte Seiten mit der Zeile der Warnung und einem Stück ihres Textes.
