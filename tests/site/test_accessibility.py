@@ -110,6 +110,8 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
         tab.set_viewport_size({"width": width, "height": 700})
         for path in pages:
             name = visit(tab, url, site, path)
+            # Erst mit den Schriften steht fest, welche Formeln rollen.
+            tab.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
             expected = tab.evaluate(
                 """selector => {
                      const nodes = [...document.querySelectorAll(selector)].filter(node =>
@@ -140,11 +142,15 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
                            return top && (node.contains(top) || top.contains(node));
                          });
                          return {stop: node.dataset.stop ?? "fremd", seen,
-                                 ring: style.outlineStyle !== "none", html: node.outerHTML};
+                                 ring: style.outlineStyle !== "none" && style.opacity !== "0",
+                                 html: node.outerHTML};
                        }"""
                 )
                 if stop is None:
-                    break
+                    # Eine eben geladene Seite nimmt den ersten Tastendruck manchmal nicht an.
+                    if reached:
+                        break
+                    continue
                 place = (name, width, stop["html"][:200])
                 assert stop["ring"], ("kein sichtbarer Fokus", place)
                 assert stop["seen"], ("der Fokus ist verdeckt", place)
