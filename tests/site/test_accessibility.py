@@ -146,16 +146,17 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
                                  html: node.outerHTML};
                        }"""
                 )
+                if reached and (stop is None or stop["stop"] == reached[0]):
+                    # Einmal herum, mit oder ohne Halt beim Browser selbst.
+                    break
                 if stop is None:
                     # Eine eben geladene Seite nimmt den ersten Tastendruck manchmal nicht an.
-                    if reached:
-                        break
                     continue
                 place = (name, width, stop["html"][:200])
                 assert stop["ring"], ("kein sichtbarer Fokus", place)
                 assert stop["seen"], ("der Fokus ist verdeckt", place)
                 reached.append(stop["stop"])
-            assert len(set(reached)) == len(reached) == expected, (name, width, expected)
+            assert reached == [str(stop) for stop in range(expected)], (name, width)
             if reached:
                 first = tab.locator("[data-stop='0']")
                 expect(first).to_have_class(re.compile("skip-to-content"))
