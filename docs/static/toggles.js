@@ -1,6 +1,6 @@
 // Ergänzt sphinx-togglebutton: Namen, Sprungziele, »alle auf/zu«, Drucken.
 (() => {
-  const boxes = () => [...document.querySelectorAll(".faltwerk-toggle")];
+  const boxes = () => [...document.querySelectorAll(".admonition.dropdown")];
   const isClosed = (box) => box.classList.contains("toggle-hidden");
   const button = (box) => box.querySelector(":scope > .admonition-title > .toggle-button");
 
@@ -28,7 +28,7 @@
         node.open = true;
         opened = true;
       }
-      if (node.matches(".faltwerk-toggle") && isClosed(node)) {
+      if (node.matches(".admonition.dropdown") && isClosed(node)) {
         setOpen(node, true);
         opened = true;
       }
@@ -38,7 +38,7 @@
 
   const printWithSolutions = () => {
     const closed = boxes().filter(isClosed);
-    const hints = [...document.querySelectorAll(".faltwerk-toggle details:not([open])")];
+    const hints = [...document.querySelectorAll(".dropdown details:not([open])")];
     for (const box of closed) setOpen(box, true);
     for (const hint of hints) hint.open = true;
     window.addEventListener(

@@ -110,6 +110,8 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
         tab.set_viewport_size({"width": width, "height": 700})
         for path in pages:
             name = visit(tab, url, site, path)
+            # Erst mit den Schriften steht fest, welche Formeln rollen.
+            tab.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
             expected = tab.evaluate(
                 """selector => {
                      const nodes = [...document.querySelectorAll(selector)].filter(node =>
@@ -140,16 +142,21 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
                            return top && (node.contains(top) || top.contains(node));
                          });
                          return {stop: node.dataset.stop ?? "fremd", seen,
-                                 ring: style.outlineStyle !== "none", html: node.outerHTML};
+                                 ring: style.outlineStyle !== "none" && style.opacity !== "0",
+                                 html: node.outerHTML};
                        }"""
                 )
-                if stop is None:
+                if reached and (stop is None or stop["stop"] == reached[0]):
+                    # Einmal herum, mit oder ohne Halt beim Browser selbst.
                     break
+                if stop is None:
+                    # Eine eben geladene Seite nimmt den ersten Tastendruck manchmal nicht an.
+                    continue
                 place = (name, width, stop["html"][:200])
                 assert stop["ring"], ("kein sichtbarer Fokus", place)
                 assert stop["seen"], ("der Fokus ist verdeckt", place)
                 reached.append(stop["stop"])
-            assert len(set(reached)) == len(reached) == expected, (name, width, expected)
+            assert reached == [str(stop) for stop in range(expected)], (name, width)
             if reached:
                 first = tab.locator("[data-stop='0']")
                 expect(first).to_have_class(re.compile("skip-to-content"))
