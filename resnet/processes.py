@@ -66,6 +66,17 @@ class Processes:
         if self.size > 1:
             dist.barrier()
 
+    @contextlib.contextmanager
+    def in_turn(self) -> Iterator[None]:
+        """Auf jedem Rechner kommt erst ein Prozess an die Reihe, dann alle übrigen zugleich."""
+        if self.local_rank != 0:
+            self.wait()
+        try:
+            yield
+        finally:
+            if self.local_rank == 0:
+                self.wait()
+
     def total(self, values: Tensor) -> Tensor:
         """Die Summe über alle Prozesse, in jedem von ihnen."""
         if self.size > 1:

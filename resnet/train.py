@@ -215,12 +215,9 @@ def _train(
     threads = options.threads or (state or {}).get("threads")
     threads = threads or _own_threads(processes)
     _prepare(device, threads)
-    if processes.local_rank != 0:
-        processes.wait()
-    data = load_data(options)
-    if processes.local_rank == 0:
-        # Was heruntergeladen werden musste, ist jetzt für alle Prozesse da.
-        processes.wait()
+    with processes.in_turn():
+        # Was der erste herunterlädt, finden die übrigen schon vor.
+        data = load_data(options)
     saved = state and state.get("settings")
     torch.manual_seed((saved or {}).get("seed", 0) if options.seed is None else options.seed)
     network = load_network(options.file, len(data.classes))

@@ -14,7 +14,7 @@ from resnet import train
 from resnet.augmentation import augment
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
 from resnet.solution import ResNet
-from resnet.training import Settings, Trainer, TrainingError
+from resnet.training import Settings, Stopped, Trainer, TrainingError
 
 torch.set_num_threads(1)
 
@@ -76,6 +76,19 @@ def test_augment_only_moves_and_mirrors() -> None:
     assert len(seen) > 40
 
 
+def test_cutout_removes_one_square_from_every_image() -> None:
+    pixels = torch.full((300, 1, 32, 32), 7, dtype=torch.uint8)
+    cut = augment(pixels, torch.Generator().manual_seed(0), padding=0, cutout=8)
+    for image in cut[:, 0]:
+        rows, columns = (image == 0).nonzero(as_tuple=True)
+        height = int(rows.max() - rows.min()) + 1
+        width = int(columns.max() - columns.min()) + 1
+        # Am Rand ragt das Quadrat über das Bild hinaus.
+        assert 4 <= height <= 8 and 4 <= width <= 8
+        assert len(rows) == height * width
+    assert ((cut == 0).sum((1, 2, 3)) == 64).float().mean() > 0.5
+
+
 def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) -> None:
     whole = trainer(tiny)
     list(whole.epochs())
@@ -90,6 +103,24 @@ def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) ->
 
     assert resumed.history == whole.history
     assert len(whole.history) == 3
+    expected = whole.network.state_dict()
+    for name, tensor in resumed.network.state_dict().items():
+        assert torch.equal(tensor, expected[name]), name
+
+
+def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(tiny: Data) -> None:
+    settings = Settings(epochs=2, batch_size=8, optimizer="sgd", learning_rate=0.01, cutout=8)
+    whole = trainer(tiny, settings)
+    list(whole.epochs())
+    stopped = trainer(tiny, settings)
+    steps = []
+    with pytest.raises(Stopped):
+        list(stopped.epochs(steps.append, lambda: len(steps) == 6))
+    resumed = trainer(tiny, settings)
+    resumed.restore(stopped.state())
+    list(resumed.epochs())
+    assert resumed.losses == whole.losses
+    assert resumed.history == whole.history
     expected = whole.network.state_dict()
     for name, tensor in resumed.network.state_dict().items():
         assert torch.equal(tensor, expected[name]), name
