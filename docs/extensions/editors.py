@@ -110,7 +110,8 @@ eingeschaltet und der Browser aktuell sein; sonst kopieren Sie den Code und
 <p class="editor-help" id="editor-{name}-hilfe"><kbd>Strg</kbd>+<kbd>Enter</kbd> prüft,
 <kbd>Esc</kbd> und dann <kbd>Tab</kbd> verlässt den Editor. Ihr Code bleibt in diesem Browser
 (<a href="{node["up"]}fortschritt.html">Mein Fortschritt</a>).</p>
-<p class="editor-size">Das erste Prüfen lädt Python und NumPy: einmalig ≈ {size} MB.</p>
+<p class="editor-size">Beim ersten Schreiben oder Prüfen lädt die Seite Python und NumPy,
+einmalig ≈ {size} MB.</p>
 <div class="editor-loading" hidden><progress aria-label="Python wird geladen"></progress>
 <span></span></div>
 <p class="editor-status" role="status"></p>
@@ -120,7 +121,7 @@ eingeschaltet und der Browser aktuell sein; sonst kopieren Sie den Code und
 <div class="editor-output" hidden>
 <p id="editor-{name}-ausgabe">Ausgabe Ihres Programms</p>
 <p class="editor-error"></p>
-<pre tabindex="0" role="region" aria-labelledby="editor-{name}-ausgabe"></pre>
+<pre tabindex="0" role="group" aria-labelledby="editor-{name}-ausgabe"></pre>
 </div>
 </div>
 </div>
