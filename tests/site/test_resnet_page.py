@@ -15,32 +15,32 @@ LIMIT = 250_000
 
 
 @pytest.fixture(scope="module")
-def page(site: Path) -> str:
+def resnet_page(site: Path) -> str:
     return (site / "resnet.html").read_text(encoding="utf-8")
 
 
-def shown(page: str, part: plots.Origin | plots.Table) -> bool:
-    return part._repr_html_() in page
+def shown(text: str, part: plots.Origin | plots.Table) -> bool:
+    return part._repr_html_() in text
 
 
 @pytest.mark.parametrize("name", ["fashion", "cifar10"])
-def test_curves_and_numbers_are_those_of_the_recording(page: str, name: str) -> None:
+def test_curves_and_numbers_are_those_of_the_recording(resnet_page: str, name: str) -> None:
     run = recorded(name)
-    assert shown(page, plots.origin(run))
-    assert shown(page, plots.epoch_table(run["epochs"]))
+    assert shown(resnet_page, plots.origin(run))
+    assert shown(resnet_page, plots.epoch_table(run["epochs"]))
     for epoch in run["epochs"]:
-        assert f"<td>{plots.decimal(epoch['validation_loss'], 4)}</td>" in page
+        assert f"<td>{plots.decimal(epoch['validation_loss'], 4)}</td>" in resnet_page
 
 
-def test_the_long_run_names_the_copy_it_was_made_with(page: str) -> None:
-    assert "CIFAR-10 in einer JPEG-komprimierten Kopie" in page
+def test_the_long_run_names_the_copy_it_was_made_with(resnet_page: str) -> None:
+    assert "CIFAR-10 in einer JPEG-komprimierten Kopie" in resnet_page
     alt = plots.curves(recorded("cifar10")["epochs"]).alt
-    assert f'alt="{html.escape(alt)}"' in page
+    assert f'alt="{html.escape(alt)}"' in resnet_page
 
 
-def test_the_experiment_is_shown_as_recorded(page: str) -> None:
+def test_the_experiment_is_shown_as_recorded(resnet_page: str) -> None:
     record = recorded("shortcuts")
-    assert shown(page, plots.origin(record))
+    assert shown(resnet_page, plots.origin(record))
     steps = record["runs"][0]["steps"]
     losses = {
         experiment.LABELS[variant]: plots.average(
@@ -48,22 +48,22 @@ def test_the_experiment_is_shown_as_recorded(page: str) -> None:
         )
         for variant in experiment.TRAINED
     }
-    assert shown(page, plots.series_table("Schritt", steps, losses, 3))
+    assert shown(resnet_page, plots.series_table("Schritt", steps, losses, 3))
     for name in losses:
-        assert re.search(rf'alt="Verlust im Training[^"]*{name}: von', page), name
+        assert re.search(rf'alt="Verlust im Training[^"]*{name}: von', resnet_page), name
 
 
-def test_the_page_shows_no_time_of_its_own_build(page: str) -> None:
-    quick = page[page.index('id="eine-halbe-minute-training"') :]
+def test_the_page_shows_no_time_of_its_own_build(resnet_page: str) -> None:
+    quick = resnet_page[resnet_page.index('id="eine-halbe-minute-training"') :]
     quick = quick[: quick.index("</section>")]
     assert not re.search(r"\d\s?(s|min|Sekunden|Minuten)\b", re.sub(r"<[^>]+>", "", quick))
 
 
-def test_the_page_stays_light(site: Path, page: str) -> None:
+def test_the_page_stays_light(site: Path, resnet_page: str) -> None:
     """Was der Browser vor dem ersten Klick lädt, gepackt, wie es ein Server ausliefert."""
-    total = len(gzip.compress(page.encode()))
+    total = len(gzip.compress(resnet_page.encode()))
     sizes = {}
-    for tag in re.findall(r"<img[^>]+>", page):
+    for tag in re.findall(r"<img[^>]+>", resnet_page):
         source = re.search(r'src="([^"?]+)', tag)[1]
         content = (site / source).read_bytes()
         # Von hell und dunkel wird nur eines geladen.
