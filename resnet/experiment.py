@@ -43,7 +43,7 @@ LABELS = {
     SE: "mit Shortcuts und SE",
 }
 TRAINED = (PLAIN, RESIDUAL, SE)
-SEEDS = (0, 1)
+SEEDS = (0, 1, 2)
 PROBE_IMAGES = 128
 
 
