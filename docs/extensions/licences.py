@@ -30,7 +30,7 @@ DELIVERED = {
 FOLDER = "licences"
 _CLASSIFIER = "License :: OSI Approved :: "
 # Pakete, die ihre Lizenz nur als Text beilegen.
-_UNNAMED = {"quickjs": "MIT"}
+_UNNAMED = {"axe-playwright-python": "MIT", "quickjs": "MIT"}
 # Dieselbe Lizenz heißt in den Angaben der Pakete verschieden.
 _SHORT = {"MIT License": "MIT", "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0"}
 
