@@ -29,7 +29,8 @@ def test_unknown_section_is_one_sentence():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert result.returncode == 2
-    assert "Einen Abschnitt »wetter« gibt es nicht; es gibt urteile, training," in result.stderr
+    sections = "urteile, training, bau, laden"
+    assert f"Einen Abschnitt »wetter« gibt es nicht; es gibt {sections}." in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from extensions.licences import DELIVERED, parts
 from site_builds import ROOT
 
+from faltwerk.exercise import load_all
+
 
 def test_every_part_has_a_version_and_a_licence():
     found = {part.name: part for part in parts(ROOT)}
@@ -36,12 +38,17 @@ def test_page_shows_them_with_the_texts_of_what_is_delivered(site: Path):
 
 def test_everything_the_site_delivers_is_listed(site: Path):
     """Jede Datei unter ``_static`` stammt aus dem Projekt, aus ``docs/vendor`` oder einem Paket."""
-    own = {path.name for path in (ROOT / "docs" / "static").rglob("*")}
-    own |= {path.name for path in (ROOT / "docs" / "vendor").rglob("*")}
+    own = {
+        path.name
+        for folder in ("static", "vendor", "python")
+        for path in (ROOT / "docs" / folder).rglob("*")
+    }
     delivered = {file.name for name in DELIVERED for file in metadata.files(name) or []}
     # Beim Bauen erzeugt.
     made = {"documentation_options.js", "language_data.js", "pygments.css", "translations.js",
             "copybutton.js", "inline-styles.css", "basic.css"}  # fmt: skip
+    made |= {f"{exercise.name}.json" for exercise in load_all(ROOT)}
+    made |= {"manifest.json", "kurs.zip", "pyodide.asm.wasm.gzip"}
     for path in (site / "_static").rglob("*"):
         if path.is_file() and not re.match(r"mystnb\.[0-9a-f]+\.css", path.name):
             assert path.name in own | delivered | made, path
