@@ -123,7 +123,8 @@ html_use_index = False
 html_domain_indices = False
 html_permalinks_icon = "#"
 html_scaled_image_link = False
-html_theme_options = {"top_of_page_buttons": []}
+# Kürzel aus einem Zeichen stören Spracheingaben (WCAG 2.1.4), und Sphinx fängt mit ihnen Esc ab.
+html_theme_options = {"top_of_page_buttons": [], "enable_search_shortcuts": False}
 math_renderer = "katex"
 html_math_renderer = "katex"
 pygments_style = "a11y-high-contrast-light"

@@ -147,8 +147,16 @@ class HostList(SphinxDirective):
 
 
 def load_host(app: Sphinx, config: Any) -> None:
-    """Liest die Angaben und nennt einmal je Bau, was fehlt; eine Warnung ist das nicht."""
-    config.faltwerk_host = read_host(Path(app.confdir) / FILE)
+    """Liest die Angaben und nennt einmal je Bau, was fehlt; eine Warnung ist das nicht.
+
+    Raises:
+        SystemExit: Wenn eine Angabe falsch ist; ihr Text sagt, welche.
+    """
+    try:
+        config.faltwerk_host = read_host(Path(app.confdir) / FILE)
+    except ConfigError as error:
+        # Sphinx setzt zu jedem eigenen Fehler einen Bericht mit Traceback.
+        raise SystemExit(str(error)) from None
     missing = [
         label(name)
         for name, value in config.faltwerk_host.items()

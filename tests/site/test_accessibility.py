@@ -12,6 +12,18 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from editor_boxes import (
+    HALF,
+    PART,
+    SOLVED,
+    STUB,
+    entry,
+    open_box,
+    run,
+    seed,
+    with_fake_runner,
+    write,
+)
 from playwright.sync_api import Browser, Page, expect
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -30,12 +42,26 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 
 def visit(tab: Page, url: str, site: Path, path: Path) -> str:
-    """Öffnet eine Seite und gibt ihren Namen zurück."""
+    """Öffnet eine Seite samt ihren Editoren und gibt ihren Namen zurück."""
     name = path.relative_to(site).as_posix()
     tab.goto(f"{url}/{name}")
     if tab.locator(".toggle-tools").count():
         tab.wait_for_selector("html.toggles-ready", state="attached")
+    # Editoren entstehen erst, wenn sie in die Nähe des Fensters kommen.
+    for box in tab.locator(".editor-box[data-part]").all():
+        box.scroll_into_view_if_needed()
+        expect(box).to_have_class(re.compile("with-editor"))
+    tab.evaluate("scrollTo(0, 0)")
+    settle(tab)
     return name
+
+
+def settle(tab: Page) -> None:
+    """Wartet, bis Schriften da sind und die Seite weiß, was in ihr rollt."""
+    tab.evaluate(
+        """document.fonts.ready.then(() => new Promise(
+             done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+    )
 
 
 def open_everything(tab: Page) -> None:
@@ -45,22 +71,25 @@ def open_everything(tab: Page) -> None:
     tab.evaluate("document.querySelectorAll('details').forEach(node => { node.open = true; })")
 
 
-def violations(tab: Page, options: dict[str, object]) -> list[str]:
-    """Was axe an der Seite auszusetzen hat."""
+def violations(tab: Page, options: dict[str, object], scope: str = "html") -> list[str]:
+    """Was axe an der Seite oder einem Teil von ihr auszusetzen hat."""
     return tab.evaluate(
-        """async options => (await axe.run(document, {...options, resultTypes: ["violations"]}))
+        """async ([scope, options]) =>
+             (await axe.run(scope, {...options, resultTypes: ["violations"]}))
              .violations.flatMap(rule => rule.nodes.map(
                node => `${rule.id}: ${node.html.slice(0, 160)} ${node.failureSummary}`))""",
-        options,
+        [scope, options],
     )
 
 
+STRUCTURE = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {name: {"enabled": False} for name in COLOUR_RULES},
+}
+COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+
+
 def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
-    structure = {
-        "runOnly": {"type": "tag", "values": TAGS},
-        "rules": {name: {"enabled": False} for name in COLOUR_RULES},
-    }
-    colours = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
     found: list[str] = []
 
     def run(options: dict[str, object], *state: object) -> None:
@@ -72,14 +101,56 @@ def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
         tab.evaluate(AXE_SCRIPT)
         for width in (1280, 390):
             tab.set_viewport_size({"width": width, "height": 900})
-            run(structure, name, width, "zu")
+            settle(tab)
+            run(STRUCTURE, name, width, "zu")
         open_everything(tab)
         for width in (390, 1280):
             tab.set_viewport_size({"width": width, "height": 900})
-            run(structure, name, width, "offen")
+            settle(tab)
+            run(STRUCTURE, name, width, "offen")
             for scheme in ("light", "dark"):
                 tab.emulate_media(color_scheme=scheme)
-                run(colours, name, width, scheme)
+                run(COLOURS, name, width, scheme)
+    assert not found, "\n".join(found[:20])
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
+    """Urteile, Hinweise, Fehler, Fragen und der Fortschritt entstehen erst beim Arbeiten."""
+    with_fake_runner(tab.context)
+    tab.set_viewport_size({"width": width, "height": 900})
+    found: list[str] = []
+
+    def look(state: str, scope: str = ".editor-box.with-editor") -> None:
+        tab.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+        settle(tab)
+        found.extend(f"{state}: {text}" for text in violations(tab, STRUCTURE, scope))
+        for scheme in ("light", "dark"):
+            tab.emulate_media(color_scheme=scheme)
+            found.extend(f"{state}, {scheme}: {text}" for text in violations(tab, COLOURS, scope))
+
+    seed(tab, url, {f"pooling.{PART}": entry(HALF, previous=SOLVED)})
+    box = open_box(tab, url)
+    look("neuer Rumpf")
+    box.get_by_role("button", name="Neuen Rumpf ansehen").click()
+    look("Frage", "dialog")
+    tab.keyboard.press("Escape")
+    expect(tab.locator("dialog")).to_have_count(0)
+    lines = STUB.replace("...  # Lücke (1)", "1 / 0  # Lücke (1)", 1)
+    write(box, lines)
+    run(box)
+    expect(box.locator("[data-status=wrong]").first).to_be_visible()
+    look("falsch")
+    write(box, lines + "\n")
+    look("veraltet")
+    write(box, SOLVED)
+    run(box)
+    look("richtig")
+    write(box, "(((")
+    run(box)
+    look("unlesbar")
+    tab.goto(f"{url}/fortschritt.html")
+    look("Fortschritt", "html")
     assert not found, "\n".join(found[:20])
 
 
@@ -110,8 +181,6 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
         tab.set_viewport_size({"width": width, "height": 700})
         for path in pages:
             name = visit(tab, url, site, path)
-            # Erst mit den Schriften steht fest, welche Formeln rollen.
-            tab.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
             expected = tab.evaluate(
                 """selector => {
                      const nodes = [...document.querySelectorAll(selector)].filter(node =>
@@ -124,6 +193,8 @@ def test_every_control_is_reached_by_tab_and_shows_its_focus(
             )
             reached: list[str] = []
             for _ in range(expected + 5):
+                # Im Editor rückt Tab ein; Esc davor verlässt ihn.
+                tab.keyboard.press("Escape")
                 tab.keyboard.press("Tab")
                 stop = tab.evaluate(
                     """() => {
@@ -168,6 +239,12 @@ def test_skip_link_leads_past_the_navigation(page: Page, url: str):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.querySelector('article').contains(document.activeElement)")
+
+
+def test_single_characters_are_no_shortcuts(page: Page, url: str):
+    page.goto(f"{url}/pooling.html")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement === document.body")
 
 
 @pytest.mark.parametrize(
