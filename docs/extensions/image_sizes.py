@@ -1,4 +1,8 @@
-"""Bildern ihre Größe mitgeben, damit nichts verrutscht, und ferne Bilder später laden."""
+"""Bildern ihre Größe mitgeben, damit nichts verrutscht, und ferne Bilder später laden.
+
+Breite Abbildungen bekommen einen Rahmen, der im schmalen Fenster rollt: Verkleinert wäre ihre Schrift
+nicht zu lesen.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,8 @@ _SVG_TAG = re.compile(rb"<svg\b[^>]*>")
 _LENGTH = re.compile(rb"""\s(width|height)=["']([\d.]+)(px|pt)?["']""")
 # Bildpunkte je Einheit.
 _UNITS = {b"": 1.0, b"px": 1.0, b"pt": 4 / 3}
+# Ab dieser Breite in Bildpunkten; schmalere sind auch verkleinert zu lesen und ganz zu sehen.
+_WIDE = 600
 
 
 @lru_cache(maxsize=1024)
@@ -36,7 +42,7 @@ def size(path: Path) -> tuple[int, int] | None:
 
 
 def add(page: str, folder: Path) -> str:
-    """Ergänzt Größe und Ladeweise aller Bilder einer Seite.
+    """Ergänzt Größe, Ladeweise und Rahmen aller Bilder einer Seite.
 
     Args:
         page: Das HTML der Seite.
@@ -50,13 +56,16 @@ def add(page: str, folder: Path) -> str:
         source = _SOURCE.search(tag)
         seen += 1
         extra = ""
+        wide = False
         if source and " width=" not in tag and " height=" not in tag:
             found = size(folder / unquote(source[1]))
             if found:
                 extra += f' width="{found[0]}" height="{found[1]}"'
+                wide = found[0] >= _WIDE and source[1].endswith(".svg")
         # Das erste Bild steht meist schon auf dem ersten Bildschirm.
         if seen > 1 and " loading=" not in tag:
             extra += ' loading="lazy"'
-        return re.sub(r"^<img", rf"<img{extra}", tag)
+        tag = re.sub(r"^<img", rf"<img{extra}", tag)
+        return f'<span class="wide-figure">{tag}</span>' if wide else tag
 
     return _IMAGE.sub(replace, page)

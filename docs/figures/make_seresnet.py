@@ -167,7 +167,7 @@ def bottleneck() -> None:
 
 def gradient() -> None:
     """Der Gradient auf seinem Weg zurück durch den SE-Block."""
-    d = Drawing(460, 560, "Gradient im SE-Block")
+    d = Drawing(500, 560, "Gradient im SE-Block")
     left, right = 80, 250
     d.node(left, 30, "+")
     d.text(left + 24, 27, "x.grad", "left strong")

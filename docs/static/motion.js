@@ -1,7 +1,8 @@
 // Spielt bewegte Abbildungen nur auf Wunsch ab; ein zweiter Druck zeigt wieder das ruhende Bild.
 (() => {
   const connect = (button) => {
-    const image = button.closest(".motion").previousElementSibling;
+    const before = button.closest(".motion").previousElementSibling;
+    const image = before.querySelector("img") ?? before;
     const still = image.src;
     button.addEventListener("click", () => {
       const stops = image.src !== still;

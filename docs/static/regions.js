@@ -1,7 +1,13 @@
 // Was rollt, muss mit der Tastatur erreichbar sein und einen Namen haben. Was ganz zu sehen ist,
 // soll kein Halt der Tabulatortaste sein; das hängt von der Breite des Fensters ab.
 (() => {
-  const NAMES = { Ausgabe: ".cell_output pre", Code: "pre", Tabelle: ".table-wrapper", Formel: ".formula" };
+  const NAMES = {
+    Ausgabe: ".cell_output pre",
+    Code: "pre",
+    Tabelle: ".table-wrapper",
+    Formel: ".formula",
+    Abbildung: ".wide-figure",
+  };
 
   const nameOf = (node) => Object.keys(NAMES).find((name) => node.matches(NAMES[name]));
 

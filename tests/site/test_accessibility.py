@@ -323,7 +323,7 @@ def test_figures_move_only_on_request_and_can_be_stopped(page: Page, url: str, s
     assert buttons.count() == 3
     image = page.locator("img[src$='convolution-strided.svg']")
     expect(image).to_have_count(1)
-    button = page.locator("img[src*='convolution-strided'] + .motion button")
+    button = page.locator("figure:has(img[src*='convolution-strided']) .motion button")
     place = page.locator("img[src*='convolution-strided']")
     button.press("Enter")
     expect(place).to_have_attribute("src", re.compile("convolution-strided-animation.svg$"))
@@ -411,3 +411,19 @@ def test_plots_are_legible_on_light_and_dark(site: Path):
         # Linien, deutlich dicker als Achsen und Gitter: ein Ton für beide Gründe.
         for colour in re.findall(r"stroke: (#[0-9a-f]{6})[^\"]*stroke-width: [2-9]", svg):
             assert contrast(colour, "#ffffff") >= 3 and contrast(colour, "#131416") >= 3, colour
+
+
+def test_no_text_of_a_figure_is_cut_off(tab: Page, url: str, site: Path):
+    for path in sorted((site / "_images").glob("*.svg")):
+        tab.goto(f"{url}/_images/{path.name}")
+        cut = tab.evaluate(
+            """() => {
+                 const edge = document.documentElement.getBoundingClientRect();
+                 return [...document.querySelectorAll("text")].filter(node => {
+                   const box = node.getBoundingClientRect();
+                   return box.right > edge.right + 1 || box.left < edge.left - 1 ||
+                     box.bottom > edge.bottom + 1 || box.top < edge.top - 1;
+                 }).map(node => node.textContent);
+               }"""
+        )
+        assert cut == [], path.name
