@@ -1,7 +1,7 @@
 """Bildern ihre Größe mitgeben, damit nichts verrutscht, und ferne Bilder später laden.
 
-Breite Abbildungen bekommen einen Rahmen, der im schmalen Fenster rollt: Verkleinert wäre ihre Schrift
-nicht zu lesen.
+Breite Abbildungen bekommen einen Rahmen, der im schmalen Fenster rollt: Verkleinert wäre ihre
+Schrift nicht zu lesen.
 """
 
 from __future__ import annotations
