@@ -7,18 +7,18 @@ VENV_PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make html      Website nach build/html bauen"
-	@echo "make test      Stil prüfen und alle Tests ausführen"
-	@echo "make lint      Stil und Formatierung prüfen"
-	@echo "make mutants   Musterlösungen verändern; jede Veränderung muss auffallen"
-	@echo "make bench     Zeiten messen, nebeneinander in einem Lauf"
-	@echo "make linkcheck fremde Verweise aufrufen und prüfen (braucht das Netz)"
-	@echo "make lock      Versionen und Prüfsummen aller Pakete neu festlegen"
-	@echo "make pdf       Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
-	@echo "make vendor    mitgelieferte Dateien Dritter (docs/vendor/) aus dem Netz erneuern"
-	@echo "make serve     gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
-	@echo "make clean     Gebautes (build/) löschen"
-	@echo "make help      diese Übersicht"
+	@echo "make html       Website nach build/html bauen"
+	@echo "make test       Stil prüfen und alle Tests ausführen"
+	@echo "make serve      gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
+	@echo "make pdf        Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
+	@echo "make lint       Stil und Formatierung prüfen"
+	@echo "make mutants    Musterlösungen verändern; jede Veränderung muss auffallen"
+	@echo "make bench      Zeiten messen, nebeneinander in einem Lauf"
+	@echo "make linkcheck  fremde Verweise aufrufen und prüfen (braucht das Netz)"
+	@echo "make lock       Versionen und Prüfsummen aller Pakete neu festlegen"
+	@echo "make vendor     mitgelieferte Dateien Dritter (docs/vendor/) aus dem Netz erneuern"
+	@echo "make clean      Gebautes (build/) löschen"
+	@echo "make help       diese Übersicht"
 
 setup:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "Faltwerk braucht Python ab 3.11, der Befehl »$(PYTHON)« ist aber nicht zu finden." >&2; exit 1; }
@@ -28,7 +28,7 @@ html: setup
 	@$(VENV_PYTHON) -m tools.site build
 
 test: lint
-	@$(VENV_PYTHON) -m pytest
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
