@@ -28,7 +28,7 @@ html: setup
 	@$(VENV_PYTHON) -m tools.site build
 
 test: lint
-	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
