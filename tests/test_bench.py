@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.bench.__main__ import record
 from tools.bench.project_copy import ROOT, copy_project
 from tools.bench.table import Table, number, seconds
 
@@ -21,6 +22,14 @@ def test_table_aligns_its_columns():
         "noch einmal   0,20 s",
     ]
     assert number(0.5) == "0,50"
+
+
+def test_a_measurement_is_kept_with_day_and_machine(tmp_path: Path):
+    table = Table("Bau", ["was", "Dauer"], [["kalt", "1,00 s"]])
+    record("bau", Table("alt", ["was"]), tmp_path / "neu")
+    path = record("bau", table, tmp_path / "neu")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(str(table)) and "Python 3." in text
 
 
 def test_unknown_section_is_one_sentence():

@@ -1,11 +1,21 @@
-"""Alle Messungen oder die genannten: ``python -m tools.bench [ABSCHNITT …]``."""
+"""Alle Messungen oder die genannten: ``python -m tools.bench [ABSCHNITT …]``.
+
+Jede Tabelle steht danach auch in einer Datei unter ``build/messungen``, mit Tag und Rechner.
+"""
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import platform
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
+
+from tools.bench.table import Table
+from tools.site import build_folder, shown
 
 # Modul jedes Abschnitts; geladen wird nur, was gemessen wird.
 SECTIONS = {
@@ -14,6 +24,18 @@ SECTIONS = {
     "bau": "tools.bench.building",
     "laden": "tools.bench.loading",
 }
+
+
+def record(name: str, table: Table, folder: Path) -> Path:
+    """Hebt eine Tabelle auf; eine frühere Messung desselben Abschnitts wird ersetzt."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.txt"
+    origin = (
+        f"{date.today():%d.%m.%Y}, {platform.machine()} mit {os.cpu_count()} Kernen, "
+        f"Python {platform.python_version()}"
+    )
+    path.write_text(f"{table}\n\n{origin}\n", encoding="utf-8")
+    return path
 
 
 def main() -> int:
@@ -38,7 +60,8 @@ def main() -> int:
                 file=sys.stderr,
             )
             return 1
-        print(f"{table}\n", flush=True)
+        path = record(name, table, build_folder() / "messungen")
+        print(f"{table}\n\nAufgehoben in {shown(path)}.\n", flush=True)
     return 0
 
 
