@@ -57,7 +57,7 @@ HALF = STUB.replace("...  # Lücke (1)", "7  # Lücke (1)")
 def with_fake_runner(context: BrowserContext) -> None:
     """Ersetzt das Python der Seite, wo es nur um das Drumherum geht."""
     context.route(
-        "**/_static/python-runner.js",
+        "**/python-runner.js",
         lambda route: route.fulfill(body=FAKE_RUNNER, content_type="text/javascript"),
     )
 

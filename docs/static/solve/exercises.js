@@ -1,7 +1,7 @@
 // Die Daten der Übungen, beim Bauen der Website geschrieben, und Dateien daraus.
 import { download } from "./download.js";
 
-const folder = new URL("../exercises/", import.meta.url);
+const folder = new URL("exercises/", import.meta.url);
 
 const load = async (name) => {
   const answer = await fetch(new URL(`${name}.json`, folder));

@@ -1,7 +1,7 @@
 // Das Python der Seite: Alle Kästen teilen sich eines, geladen wird es beim ersten Gebrauch.
 const FAILED =
   "Der Teil der Website, der Python ausführt, ließ sich nicht laden. Prüfen Sie die Verbindung " +
-  "und versuchen Sie es noch einmal; Ihr Code ist nicht verloren.";
+  "und versuchen Sie es noch einmal; hilft das nicht, laden Sie die Seite neu.";
 const BUSY = "Ein anderer Kasten rechnet noch. Warten Sie auf sein Ergebnis oder stoppen Sie ihn.";
 
 export class Python {
@@ -48,7 +48,7 @@ export class Python {
   }
 
   async #create() {
-    const { PythonRunner } = await import("../python-runner.js");
+    const { PythonRunner } = await import("./python-runner.js");
     const base = new URL("../python/", import.meta.url).href;
     this.#runner ??= new PythonRunner({ base, onStatus: (status) => this.#listener(status) });
     return this.#runner;
