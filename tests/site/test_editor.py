@@ -179,7 +179,11 @@ def test_unreadable_code_says_where(fake: Page, url: str):
     box = open_box(fake, url)
     write(box, "x = (((\n")
     run(box)
-    expect(box.locator(".editor-status")).to_have_text("Zeile 1: Klammer.")
+    expect(box.locator(".editor-status")).to_contain_text("Zeile 1: Klammer.")
+    # Das Zeichen unter der Stelle passt nur in einer Schrift gleicher Breite.
+    excerpt = box.locator(".editor-status code")
+    assert excerpt.text_content() == "    (((\n    ^"
+    assert "monospace" in excerpt.evaluate("node => getComputedStyle(node).fontFamily")
     expect(box.locator(".line-at-fault")).to_have_count(1)
 
 
@@ -478,6 +482,9 @@ def test_after_the_first_run_no_network_is_needed(page: Page, url: str):
     other.scroll_into_view_if_needed()
     run(other)
     assert verdicts(other) == ["noch offen"]
+    with page.expect_download() as download:
+        box.get_by_role("button", name="als .py herunterladen").click()
+    assert HALF in Path(download.value.path()).read_text(encoding="utf-8")
 
 
 def test_messages_name_the_lines_of_the_editor(page: Page, url: str):
@@ -492,6 +499,12 @@ def test_messages_name_the_lines_of_the_editor(page: Page, url: str):
     box.locator('li[data-gap="1"]').click()
     position = box.locator("textarea").evaluate("node => node.selectionStart")
     assert "# Lücke (1)" in code(box)[position:].splitlines()[0]
+    # Was alle Lücken trifft, steht einmal da.
+    write(box, "import torch\n" + SOLVED)
+    run(box)
+    reasons = box.locator(".gap-message").all_inner_texts()
+    assert "PyTorch läuft nicht im Browser" in reasons[0] and reasons[1] == "Wie bei Lücke (1)."
+    expect(box.locator(".editor-output")).to_be_hidden()
 
 
 def test_a_part_is_solved_by_keyboard_on_a_narrow_screen(page: Page, url: str):

@@ -328,6 +328,7 @@ def test_text_that_is_no_python_is_one_sentence(
         ("raise SystemExit", "sys.exit"),
         ("import torch", "PyTorch läuft nicht im Browser"),
         ("from torch import nn", "PyTorch läuft nicht im Browser"),
+        ("import matplotlib.pyplot as plt", "nur Python und NumPy, matplotlib nicht"),
     ],
 )
 def test_what_breaks_the_program_is_one_sentence(warm: Page, code: str, words: str):

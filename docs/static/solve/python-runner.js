@@ -55,9 +55,11 @@ async function fetched(url, options) {
   }
   if (!response.ok) {
     const name = String(url).split("/").pop();
-    throw new LoadError(
-      `Auf dem Server fehlt die Datei »${name}« (Fehler ${response.status}). ${TELL}`,
-    );
+    const missing =
+      response.status === 404
+        ? `Auf dem Server fehlt die Datei »${name}«`
+        : `Der Server liefert die Datei »${name}« nicht`;
+    throw new LoadError(`${missing} (Fehler ${response.status}). ${TELL}`);
   }
   return response;
 }
@@ -200,6 +202,9 @@ export class PythonRunner {
       this.#onStatus({ phase: "running" });
       this.#worker.postMessage(job);
     } catch (error) {
+      if (this.#active !== run) {
+        return;
+      }
       if (!(error instanceof LoadError)) {
         console.warn(error);
       }

@@ -7,6 +7,7 @@ const BUSY = "Ein anderer Kasten rechnet noch. Warten Sie auf sein Ergebnis oder
 export class Python {
   #runner = null;
   #running = false;
+  #preloaded = false;
   #listener = () => {};
 
   /**
@@ -18,6 +19,7 @@ export class Python {
   async check(request, listener) {
     if (this.#running) return { status: "busy", message: BUSY };
     this.#running = true;
+    this.#preloaded = true;
     this.#follow(listener);
     try {
       return await (await this.#create()).check(request);
@@ -29,10 +31,11 @@ export class Python {
     }
   }
 
-  /** Lädt Python schon, während jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
+  /** Lädt Python einmal schon, wenn jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
   async preload(listener) {
     const thrifty = navigator.connection?.saveData;
-    if (this.#runner || this.#running || thrifty) return;
+    if (this.#preloaded || this.#running || thrifty) return;
+    this.#preloaded = true;
     this.#follow(listener);
     try {
       await (await this.#create()).preload();
