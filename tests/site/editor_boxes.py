@@ -27,7 +27,11 @@ export class PythonRunner {
     if (source.includes("while True")) return new Promise((resolve) => (this.end = resolve));
     this.onStatus({ phase: "idle" });
     if (source.includes("((("))
-      return { status: "unreadable", message: "Zeile 1: Klammer.\n    (((\n    ^", line: 1 };
+      return {
+        status: "unreadable",
+        message: `Zeile 1: Klammer.\n    (((${" ".repeat(300)}\n    ^`,
+        line: 1,
+      };
     const verdicts = [...source.matchAll(/^.*# Lücke \((\d+)\)/gm)].map((match) => ({
       gap: Number(match[1]),
       status: match[0].includes("...") ? "open" : match[0].includes("1 / 0") ? "wrong" : "correct",

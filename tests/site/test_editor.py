@@ -176,14 +176,19 @@ def test_results_name_each_gap_and_show_text_as_text(fake: Page, url: str):
 
 
 def test_unreadable_code_says_where(fake: Page, url: str):
+    fake.set_viewport_size({"width": 390, "height": 800})
     box = open_box(fake, url)
     write(box, "x = (((\n")
     run(box)
     expect(box.locator(".editor-status")).to_contain_text("Zeile 1: Klammer.")
     # Das Zeichen unter der Stelle passt nur in einer Schrift gleicher Breite.
     excerpt = box.locator(".editor-status code")
-    assert excerpt.text_content() == "    (((\n    ^"
+    assert excerpt.text_content().split() == ["(((", "^"]
     assert "monospace" in excerpt.evaluate("node => getComputedStyle(node).fontFamily")
+    # Eine lange Zeile rollt in sich, auch mit der Tastatur, und verbreitert nichts.
+    assert excerpt.get_attribute("tabindex") == "0"
+    wide = "node => node.scrollWidth - node.clientWidth"
+    assert box.locator(".editor-tools").evaluate(wide) <= 0 < excerpt.evaluate(wide)
     expect(box.locator(".line-at-fault")).to_have_count(1)
 
 

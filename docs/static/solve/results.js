@@ -48,6 +48,12 @@ export class Results {
       const excerpt = document.createElement("code");
       excerpt.textContent = code.join("\n");
       line.append("\n", excerpt);
+      // Was rollt, muss mit der Tastatur zu erreichen sein.
+      if (excerpt.scrollWidth > excerpt.clientWidth) {
+        excerpt.tabIndex = 0;
+        excerpt.setAttribute("role", "group");
+        excerpt.setAttribute("aria-label", "Stelle im Code");
+      }
     }
     line.dataset.tone = tone;
   }
