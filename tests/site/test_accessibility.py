@@ -55,6 +55,13 @@ def violations(tab: Page, options: dict[str, object]) -> list[str]:
     )
 
 
+def resize(page: Page, width: int) -> None:
+    """Ändert die Breite und wartet, bis die Seite darauf geantwortet hat."""
+    page.set_viewport_size({"width": width, "height": 900})
+    # Was jetzt rollt, merkt ein ResizeObserver erst beim nächsten Bild.
+    page.evaluate("new Promise((d) => requestAnimationFrame(() => requestAnimationFrame(d)))")
+
+
 def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
     structure = {
         "runOnly": {"type": "tag", "values": TAGS},
@@ -71,11 +78,11 @@ def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
         name = visit(tab, url, site, path)
         tab.evaluate(AXE_SCRIPT)
         for width in (1280, 390):
-            tab.set_viewport_size({"width": width, "height": 900})
+            resize(tab, width)
             run(structure, name, width, "zu")
         open_everything(tab)
         for width in (390, 1280):
-            tab.set_viewport_size({"width": width, "height": 900})
+            resize(tab, width)
             run(structure, name, width, "offen")
             for scheme in ("light", "dark"):
                 tab.emulate_media(color_scheme=scheme)
