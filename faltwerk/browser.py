@@ -57,7 +57,7 @@ class Checker:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._benches: dict[str, _Bench] = {}
-        sys.meta_path.append(_WithoutTorch())
+        sys.meta_path.append(_Missing())
 
     def prepare(self, exercise: str) -> None:
         """Lädt eine Übung, damit ihre erste Prüfung nicht länger dauert als die nächsten.
@@ -208,12 +208,15 @@ class _Output(io.TextIOBase):
         return "".join(self._pieces)
 
 
-class _WithoutTorch(importlib.abc.MetaPathFinder):
-    """Sagt beim Import von torch, warum es hier fehlt."""
+class _Missing(importlib.abc.MetaPathFinder):
+    """Sagt beim Import von torch und anderen Paketen, warum sie fehlen; wird zuletzt gefragt."""
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
         if fullname.split(".")[0] == "torch":
             raise ModuleNotFoundError(_NO_TORCH, name=fullname)
+        if "." not in fullname:
+            text = f"im Browser gibt es nur Python und NumPy, {fullname} nicht"
+            raise ModuleNotFoundError(text, name=fullname)
 
 
 def _numbers(given: Mapping[str, object]) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Python für den Browser: Laufzeit, NumPy und die Prüfung als Dateien der Website.
 
 Alles liegt in einem Ordner, dessen Name vom Inhalt abhängt: So darf der Browser die Dateien
-unbegrenzt aufheben, und eine neue Fassung der Website benutzt nie alte.
+unbegrenzt aufheben, und eine neue Fassung der Website benutzt nie alte. Den Namen erfährt die Seite
+aus ``python.json`` bei ihren Skripten.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from extensions.script_folder import SCRIPTS
 from faltwerk.exercise import load_all
 
 _VERSION = "0.27.8"
@@ -157,14 +159,17 @@ def write_runtime(app: Sphinx) -> None:
     root = Path(app.confdir)
     files = runtime_files(root)
     described = manifest(files)
-    target = Path(app.outdir) / "_static" / "python"
+    static = Path(app.outdir) / "_static"
+    target = static / "python"
     shutil.rmtree(target, ignore_errors=True)
     folder = target / described["folder"]
     folder.mkdir(parents=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
     shutil.copytree(vendor_folder(root) / "licences", folder / "licences")
-    (target / "manifest.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+    scripts = static / SCRIPTS
+    scripts.mkdir(exist_ok=True)
+    (scripts / "python.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

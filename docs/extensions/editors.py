@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from extensions.browser_python import download_bytes
+from extensions.script_folder import SCRIPTS
 from extensions.toggles import part_source
 from faltwerk.exercise import Exercise, Part, load_all
 
@@ -95,9 +96,9 @@ def depart_editor_box(translator: Any, node: editor_box) -> None:
     size = _megabytes(Path(translator.builder.app.confdir))
     translator.body.append(
         f"""</div>
-<p class="editor-reason">Zum Lösen im Browser muss die Seite von einem Webserver kommen, JavaScript
-eingeschaltet und der Browser aktuell sein; sonst kopieren Sie den Code und
-<a href="{node["up"]}lokal.html">arbeiten lokal</a>.</p>
+<p class="editor-reason">Hier fehlt der Editor; laden Sie die Seite neu. Zum Lösen im Browser muss
+sie von einem Webserver kommen, JavaScript eingeschaltet und der Browser aktuell sein; sonst
+kopieren Sie den Code und <a href="{node["up"]}lokal.html">arbeiten lokal</a>.</p>
 <div class="editor-tools">
 <div class="editor-buttons">
 <button type="button" class="editor-run" data-do="run" disabled>Ausführen &amp; prüfen</button>
@@ -166,8 +167,8 @@ def exercise_data(exercise: Exercise) -> dict[str, Any]:
 
 
 def write_data(app: Sphinx) -> None:
-    """Schreibt die Daten der Übungen und den Editor zu den statischen Dateien der Seite."""
-    static = Path(app.outdir) / "_static"
+    """Schreibt die Daten der Übungen und den Editor zu den Skripten der Seite."""
+    static = Path(app.outdir) / "_static" / SCRIPTS
     folder = static / "exercises"
     folder.mkdir(parents=True, exist_ok=True)
     for exercise in load_all(Path(app.confdir)):
@@ -183,10 +184,10 @@ def link_scripts(
     if doctree is None:
         return
     if next(doctree.findall(editor_box), None):
-        app.add_css_file(f"{VENDOR.name}/layout.css")
-        app.add_js_file("solve/editors.js", type="module")
+        app.add_css_file(f"{SCRIPTS}/{VENDOR.name}/layout.css")
+        app.add_js_file(f"{SCRIPTS}/editors.js", type="module")
     if next(doctree.findall(editor_box), None) or next(doctree.findall(local_box), None):
-        app.add_css_file("solve/editors.css")
+        app.add_css_file(f"{SCRIPTS}/editors.css")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

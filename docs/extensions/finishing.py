@@ -9,7 +9,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from extensions import image_sizes, inline_styles, not_found
+from extensions import formula_fonts, image_sizes, inline_styles, not_found, script_folder
 
 _SHEET = "_static/inline-styles.css"
 _PLAIN = re.compile(r'(\s(?:src|href)=")((?:\.\./)*_static/[^"?#]+\.(?:js|css))(")')
@@ -37,12 +37,13 @@ def _version(content: bytes) -> str:
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
-    """Holt Stile aus dem HTML, ergänzt die Größe der Bilder und Versionen der Dateien."""
+    """Holt Stile aus dem HTML, kürzt Schriften, nennt Größen von Bildern und Fassungen."""
     if error is not None or app.builder.name != "html":
         return
     folder = Path(app.outdir)
     pages: dict[Path, str] = {}
     styled: set[Path] = set()
+    scripts = script_folder.rename(folder / "_static")
     rules: dict[str, str] = {}
     for path in sorted(folder.rglob("*.html")):
         page = image_sizes.add(path.read_text(encoding="utf-8"), path.parent)
@@ -50,6 +51,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         rules |= found
         if found:
             styled.add(path)
+    text = set().union(*(formula_fonts.characters(page) for page in pages.values()))
+    formula_fonts.write(folder / "_static" / "katex", text)
     sheet = inline_styles.stylesheet(rules)
     (folder / _SHEET).write_text(sheet, encoding="utf-8")
     for path, page in pages.items():
@@ -57,7 +60,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             up = "../" * (len(path.relative_to(folder).parts) - 1)
             link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}" />\n'
             page = page.replace("</head>", f"{link}</head>", 1)
-        page = versioned(page, path.parent)
+        page = versioned(script_folder.refer(page, scripts), path.parent)
         if path == folder / not_found.PAGE:
             page = not_found.locate(page, app.config.html_baseurl)
         path.write_text(page, encoding="utf-8")

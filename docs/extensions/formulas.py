@@ -94,7 +94,8 @@ def copy_styles(app: Sphinx) -> None:
     (target / "fonts").mkdir(parents=True, exist_ok=True)
     css = (VENDOR / "katex.min.css").read_text(encoding="utf-8")
     (target / "katex.min.css").write_text(_OLD_FONTS.sub("", css), encoding="utf-8")
-    (target / "LICENSE").write_bytes((VENDOR / "LICENSE").read_bytes())
+    for name in ("LICENSE", "OFL.txt"):
+        (target / name).write_bytes((VENDOR / name).read_bytes())
     for font in (VENDOR / "fonts").glob("*.woff2"):
         (target / "fonts" / font.name).write_bytes(font.read_bytes())
 

@@ -63,7 +63,9 @@ def vendored(folder: Path) -> list[Part]:
             entry["version"],
             entry["licence"],
             entry["purpose"],
-            (folder / entry["licence_file"]).read_text(encoding="utf-8"),
+            "\n\n".join(
+                (folder / path).read_text(encoding="utf-8") for path in entry["licence_files"]
+            ),
         )
         for name, entry in manifest.items()
     ]

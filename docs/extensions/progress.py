@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from extensions.editors import solved_in_browser
+from extensions.script_folder import SCRIPTS
 from faltwerk.exercise import Exercise, Part, load_all
 
 
@@ -137,10 +138,10 @@ def link_scripts(
     if doctree is None:
         return
     if next(doctree.findall(progress_list), None):
-        app.add_css_file("solve/editors.css")
-        app.add_js_file("solve/progress-page.js", type="module")
+        app.add_css_file(f"{SCRIPTS}/editors.css")
+        app.add_js_file(f"{SCRIPTS}/progress-page.js", type="module")
     if next(doctree.findall(progress_count), None):
-        app.add_js_file("solve/cards.js", type="module")
+        app.add_js_file(f"{SCRIPTS}/cards.js", type="module")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

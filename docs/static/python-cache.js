@@ -1,5 +1,7 @@
 // Service Worker nur für die Dateien unter _static/python/: Er gibt dem Arbeitsfaden die Skripte,
 // die die Seite schon geladen und geprüft hat. So startet Python auch ohne Verbindung neu.
+// Seine Adresse muss bleiben. Er sucht nach ganzen Adressen, und in denen steht die Fassung: Auch ein
+// älterer gibt nie etwas heraus, das nicht zur Seite gehört.
 "use strict";
 
 self.addEventListener("install", () => self.skipWaiting());

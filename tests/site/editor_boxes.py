@@ -27,7 +27,11 @@ export class PythonRunner {
     if (source.includes("while True")) return new Promise((resolve) => (this.end = resolve));
     this.onStatus({ phase: "idle" });
     if (source.includes("((("))
-      return { status: "unreadable", message: "Zeile 1: Klammer.", line: 1 };
+      return {
+        status: "unreadable",
+        message: `Zeile 1: Klammer.\n    (((${" ".repeat(300)}\n    ^`,
+        line: 1,
+      };
     const verdicts = [...source.matchAll(/^.*# Lücke \((\d+)\)/gm)].map((match) => ({
       gap: Number(match[1]),
       status: match[0].includes("...") ? "open" : match[0].includes("1 / 0") ? "wrong" : "correct",
@@ -57,7 +61,7 @@ HALF = STUB.replace("...  # Lücke (1)", "7  # Lücke (1)")
 def with_fake_runner(context: BrowserContext) -> None:
     """Ersetzt das Python der Seite, wo es nur um das Drumherum geht."""
     context.route(
-        "**/_static/python-runner.js",
+        "**/python-runner.js",
         lambda route: route.fulfill(body=FAKE_RUNNER, content_type="text/javascript"),
     )
 

@@ -24,3 +24,9 @@ def run_build(root: Path, **variables: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "tools.site", "build"],
         cwd=root, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def script_folder() -> str:
+    """Name des Ordners mit den Skripten zum Lösen; er hängt von ihrem Inhalt ab."""
+    (folder,) = (ROOT / "build" / "html" / "_static").glob("solve*")
+    return folder.name

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 from playwright.sync_api import Browser, expect
-from site_builds import ROOT
+from site_builds import ROOT, script_folder
 
 HOSTING = ROOT / "docs" / "hosting"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
@@ -150,11 +150,12 @@ def test_only_versioned_files_are_kept(nginx: str, site: Path):
     assets = re.findall(r'(?:src|href)="(_static/[^"]+\?v=[^"]+)"', html)
     assert len(assets) > 10
     outputs = [path.name for path in (site / "_images").glob("*.svg") if len(path.stem) == 64]
-    for path in [*assets, f"_images/{outputs[0]}", "_static/python/0.27.8-abc/pyodide.js"]:
+    for path in [*assets, f"_images/{outputs[0]}", "_static/python/0.27.8-abc/pyodide.js",
+                 f"_static/{script_folder()}/editor-box.js"]:  # fmt: skip
         _, headers, _ = fetch(nginx + path)
         assert headers["Cache-Control"] == "public, max-age=31536000, immutable", path
     for path in ("", "pooling.html", "_static/faltwerk.css", "searchindex.js", "robots.txt",
-                 "_static/python/manifest.json", "_images/pooling-window.svg"):  # fmt: skip
+                 "_static/python-cache.js", "_images/pooling-window.svg"):  # fmt: skip
         _, headers, _ = fetch(nginx + path)
         assert headers["Cache-Control"] == "no-cache", path
 

@@ -48,7 +48,7 @@ def test_everything_the_site_delivers_is_listed(site: Path):
     made = {"documentation_options.js", "language_data.js", "pygments.css", "translations.js",
             "copybutton.js", "inline-styles.css", "basic.css"}  # fmt: skip
     made |= {f"{exercise.name}.json" for exercise in load_all(ROOT)}
-    made |= {"manifest.json", "kurs.zip", "pyodide.asm.wasm.gzip"}
+    made |= {"python.json", "kurs.zip", "pyodide.asm.wasm.gzip"}
     for path in (site / "_static").rglob("*"):
         if path.is_file() and not re.match(r"mystnb\.[0-9a-f]+\.css", path.name):
             assert path.name in own | delivered | made, path

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from editor_boxes import HALF, NAME, PART, SOLVED, entry, part_text, seed, stored
 from playwright.sync_api import Page, expect
-from site_builds import ROOT
+from site_builds import ROOT, script_folder
 
 from faltwerk.exercise import load
 
@@ -19,7 +19,7 @@ def fingerprint(page: Page, url: str, text: str) -> str:
     """Der Fingerabdruck, wie ihn die Seite berechnet."""
     return page.evaluate(
         "([path, text]) => import(path).then((module) => module.fingerprint(text))",
-        [f"{url}/_static/solve/storage.js", text],
+        [f"{url}/_static/{script_folder()}/storage.js", text],
     )
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from extensions.formula_fonts import characters
+from extensions.formulas import VENDOR
+from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser
 from site_builds import PAGES
 
@@ -20,6 +23,11 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value);
 }).observe({type: "layout-shift", buffered: true});
 """
+# Erst nach zwei Bildern hat der Browser gemerkt, was in die Nähe des Fensters gekommen ist.
+SCROLL = """(top) => new Promise((done) => {
+  scrollTo(0, top);
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
 
 
 def transferred(site: Path, address: str) -> int:
@@ -38,7 +46,7 @@ def test_a_page_is_small_before_any_click(browser: Browser, site: Path, url: str
     # Wer liest, rollt: Auch die Bilder weiter unten zählen.
     height = page.evaluate("document.body.scrollHeight")
     for top in range(0, height, 600):
-        page.evaluate(f"window.scrollTo(0, {top})")
+        page.evaluate(SCROLL, top)
     page.wait_for_load_state("networkidle")
     sizes = {
         address: transferred(site, address)
@@ -48,6 +56,27 @@ def test_a_page_is_small_before_any_click(browser: Browser, site: Path, url: str
     page.close()
     assert len(sizes) > 5
     assert sum(sizes.values()) < LIMIT, sorted(sizes.items(), key=lambda item: -item[1])
+
+
+def test_fonts_of_formulas_hold_what_the_pages_show(pages: list[Path], site: Path):
+    text = set().union(*(characters(path.read_text(encoding="utf-8")) for path in pages))
+    assert {"R", "∑", "2"} <= text
+    assert characters("<p>x<span class='katex-html'><span>a</span>b</span>y</p>") == {"a", "b"}
+    fonts = sorted((site / "_static" / "katex" / "fonts").glob("*.woff2"))
+    sizes = {}
+    for path in fonts:
+        original = VENDOR / "fonts" / path.name
+        before, after = TTFont(original), TTFont(path)
+        wanted = {ord(sign) for sign in text} & before.getBestCmap().keys()
+        assert wanted <= after.getBestCmap().keys(), path.name
+        # Die Lizenz verlangt einen anderen Namen und ihren Wortlaut in der Datei.
+        assert "KaTeX" not in after["name"].getDebugName(1)
+        assert after["name"].getDebugName(13) == before["name"].getDebugName(13)
+        sizes[path.stem] = (original.stat().st_size, path.stat().st_size)
+    assert len(fonts) == 20
+    assert sizes["KaTeX_Main-Regular"][1] < 0.6 * sizes["KaTeX_Main-Regular"][0]
+    sheet = (site / "_static" / "katex" / "katex.min.css").read_text(encoding="utf-8")
+    assert len(re.findall(r"url\(fonts/[\w-]+\.woff2\?v=[0-9a-f]{8}\)", sheet)) == 20
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,12 +1,12 @@
 // Der Editor selbst: prism-code-editor mit den Tasten, die Python und die Tastaturbedienung brauchen.
-import { createEditor, languageMap } from "../prism-code-editor/index.js";
+import { createEditor, languageMap } from "./prism-code-editor/index.js";
 import {
   defaultKeymap,
   editHistory,
   editorCommands,
   setIgnoreTab,
-} from "../prism-code-editor/extensions/commands/index.js";
-import "../prism-code-editor/prism/languages/python.js";
+} from "./prism-code-editor/extensions/commands/index.js";
+import "./prism-code-editor/prism/languages/python.js";
 
 const OPENS_BLOCK = /([([{][^)\]}]*|:\s*)$/;
 const BRACKETS = /^(\[\]|\(\)|\{\})$/;

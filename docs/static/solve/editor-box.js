@@ -1,6 +1,7 @@
 // Ein Kasten: verbindet Editor, Speicher, Python und Ergebnisse eines Teils.
 import { codeEditor } from "./code-editor.js";
 import { confirmed, showCode } from "./dialog.js";
+import { downloadOwnFile, exerciseData } from "./exercises.js";
 import { Notices } from "./notices.js";
 import { Results, summary } from "./results.js";
 import {
@@ -27,6 +28,7 @@ export class EditorBox {
   #entry;
   #seen;
   #running = false;
+  #prepared = false;
   #timer = 0;
 
   /** @param {HTMLElement} box  @param {import("./python.js").Python} python */
@@ -117,8 +119,16 @@ export class EditorBox {
 
   // Speichern
 
+  /** Wer schreibt oder prüft, soll seinen Code auch ohne Verbindung als Datei sichern können. */
+  #prepareDownload() {
+    if (this.#prepared) return;
+    this.#prepared = true;
+    exerciseData(this.#box.dataset.exercise).catch(() => {});
+  }
+
   #changed() {
     this.#python.preload((status) => this.#results.progress(status));
+    this.#prepareDownload();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#flush(), SAVE_AFTER_MS);
     this.#editor.mark([]);
@@ -265,7 +275,6 @@ export class EditorBox {
     this.#flush();
     const { exercise } = this.#box.dataset;
     try {
-      const { downloadOwnFile } = await import("./exercises.js");
       await downloadOwnFile(exercise, (part) =>
         `${exercise}.${part}` === this.#name
           ? this.#editor.text
@@ -275,7 +284,7 @@ export class EditorBox {
       console.warn(error);
       this.#results.say(
         "Die Datei ließ sich nicht zusammenstellen. Prüfen Sie die Verbindung und versuchen Sie es " +
-          "noch einmal.",
+          "noch einmal, oder kopieren Sie Ihren Code aus dem Editor.",
         "wrong",
       );
     }
@@ -285,6 +294,7 @@ export class EditorBox {
 
   async #run() {
     if (this.#running) return;
+    this.#prepareDownload();
     this.#flush();
     this.#setRunning(true);
     this.#results.say("");
@@ -324,7 +334,8 @@ export class EditorBox {
     }));
     this.#save({ verdicts: { code: fingerprint(text), gaps } });
     this.#showEntry();
-    this.#results.output(output, cut, error);
+    const told = gaps.some(({ message }) => error && message.includes(error));
+    this.#results.output(output, cut, told ? null : error);
     if (!this.#isStale())
       this.#editor.mark(gaps.filter(({ status }) => status === "wrong").map(({ line }) => line));
   }

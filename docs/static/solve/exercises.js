@@ -1,12 +1,22 @@
 // Die Daten der Übungen, beim Bauen der Website geschrieben, und Dateien daraus.
 import { download } from "./download.js";
 
-const folder = new URL("../exercises/", import.meta.url);
+const loads = new Map();
+const folder = new URL("exercises/", import.meta.url);
 
 const load = async (name) => {
   const answer = await fetch(new URL(`${name}.json`, folder));
   if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
   return answer.json();
+};
+
+/** Die Daten einer Übung, einmal geholt; nach einem Fehlschlag versucht es der nächste Aufruf neu. */
+export const exerciseData = (name) => {
+  if (!loads.has(name)) {
+    loads.set(name, load(name));
+    loads.get(name).catch(() => loads.delete(name));
+  }
+  return loads.get(name);
 };
 
 /**
@@ -29,4 +39,4 @@ export const ownFile = (exercise, codeOf) => {
 
 /** Bietet die eigene Datei einer Übung zum Speichern an; »faltwerk check« nimmt sie an. */
 export const downloadOwnFile = async (name, codeOf) =>
-  download(`${name}.py`, ownFile(await load(name), codeOf), "text/x-python");
+  download(`${name}.py`, ownFile(await exerciseData(name), codeOf), "text/x-python");

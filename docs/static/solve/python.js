@@ -1,12 +1,13 @@
 // Das Python der Seite: Alle Kästen teilen sich eines, geladen wird es beim ersten Gebrauch.
 const FAILED =
   "Der Teil der Website, der Python ausführt, ließ sich nicht laden. Prüfen Sie die Verbindung " +
-  "und versuchen Sie es noch einmal; Ihr Code ist nicht verloren.";
+  "und versuchen Sie es noch einmal; hilft das nicht, laden Sie die Seite neu.";
 const BUSY = "Ein anderer Kasten rechnet noch. Warten Sie auf sein Ergebnis oder stoppen Sie ihn.";
 
 export class Python {
   #runner = null;
   #running = false;
+  #preloaded = false;
   #listener = () => {};
 
   /**
@@ -18,6 +19,7 @@ export class Python {
   async check(request, listener) {
     if (this.#running) return { status: "busy", message: BUSY };
     this.#running = true;
+    this.#preloaded = true;
     this.#follow(listener);
     try {
       return await (await this.#create()).check(request);
@@ -29,10 +31,11 @@ export class Python {
     }
   }
 
-  /** Lädt Python schon, während jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
+  /** Lädt Python einmal schon, wenn jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
   async preload(listener) {
     const thrifty = navigator.connection?.saveData;
-    if (this.#runner || this.#running || thrifty) return;
+    if (this.#preloaded || this.#running || thrifty) return;
+    this.#preloaded = true;
     this.#follow(listener);
     try {
       await (await this.#create()).preload();
@@ -48,7 +51,7 @@ export class Python {
   }
 
   async #create() {
-    const { PythonRunner } = await import("../python-runner.js");
+    const { PythonRunner } = await import("./python-runner.js");
     const base = new URL("../python/", import.meta.url).href;
     this.#runner ??= new PythonRunner({ base, onStatus: (status) => this.#listener(status) });
     return this.#runner;

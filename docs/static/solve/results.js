@@ -39,16 +39,30 @@ export class Results {
     return this.#box.querySelector(selector);
   }
 
-  /** Ein Satz, den auch Vorleseprogramme sagen. */
+  /** Ein Satz, den auch Vorleseprogramme sagen; was in weiteren Zeilen steht, ist Code. */
   say(text, tone = "") {
     const line = this.#find(".editor-status");
-    line.textContent = text;
+    const [sentence, ...code] = text.split("\n");
+    line.textContent = sentence;
+    if (code.length) {
+      const excerpt = document.createElement("code");
+      excerpt.textContent = code.join("\n");
+      line.append("\n", excerpt);
+      // Was rollt, muss mit der Tastatur zu erreichen sein.
+      if (excerpt.scrollWidth > excerpt.clientWidth) {
+        excerpt.tabIndex = 0;
+        excerpt.setAttribute("role", "group");
+        excerpt.setAttribute("aria-label", "Stelle im Code");
+      }
+    }
     line.dataset.tone = tone;
   }
 
   /** Die Urteile; ``stale``, wenn sich der Code seither geändert hat. */
   verdicts(gaps, stale) {
     const byNumber = new Map(gaps.map((entry) => [entry.gap, entry]));
+    // Scheitert etwas an allen Lücken gleich, steht der Grund nur bei der ersten.
+    const first = (message) => gaps.find((entry) => entry.message === message).gap;
     for (const row of this.#rows) {
       const entry = byNumber.get(Number(row.dataset.gap));
       row.dataset.status = entry?.status ?? "";
@@ -56,7 +70,9 @@ export class Results {
       const word = entry ? WORDS[entry.status] : "noch nicht geprüft";
       row.querySelector(".gap-verdict").textContent =
         entry && stale ? `${word}, vor Ihrer Änderung` : word;
-      row.querySelector(".gap-message").textContent = entry?.message ?? "";
+      const message = entry?.message ?? "";
+      row.querySelector(".gap-message").textContent =
+        message && first(message) !== entry.gap ? `Wie bei Lücke (${first(message)}).` : message;
     }
   }
 

@@ -1,7 +1,11 @@
 // Python auf der Seite: lädt die Laufzeit, hält den Arbeitsfaden und reicht Prüfungen an ihn weiter.
 
-// So lange darf ein Lauf dauern; die Musterlösungen brauchen einen Bruchteil davon.
-const RUN_LIMIT = 10_000;
+// Welche Dateien zu diesem Skript gehören: Es steht in einem Ordner, dessen Name vom Inhalt abhängt,
+// und kann deshalb nie an das Verzeichnis einer anderen Fassung geraten.
+const MANIFEST = new URL("python.json", import.meta.url).href;
+// So lange darf ein Lauf dauern. Die Musterlösungen brauchen einen Bruchteil davon, auch auf einem
+// langsamen Telefon.
+const RUN_LIMIT = 20_000;
 const START_LIMIT = 120_000;
 const ACTIVATION_LIMIT = 3_000;
 // WebAssembly gibt Speicher nie zurück; ein Faden, der so viel hatte, wird ausgetauscht.
@@ -51,9 +55,11 @@ async function fetched(url, options) {
   }
   if (!response.ok) {
     const name = String(url).split("/").pop();
-    throw new LoadError(
-      `Auf dem Server fehlt die Datei »${name}« (Fehler ${response.status}). ${TELL}`,
-    );
+    const missing =
+      response.status === 404
+        ? `Auf dem Server fehlt die Datei »${name}«`
+        : `Der Server liefert die Datei »${name}« nicht`;
+    throw new LoadError(`${missing} (Fehler ${response.status}). ${TELL}`);
   }
   return response;
 }
@@ -196,6 +202,9 @@ export class PythonRunner {
       this.#onStatus({ phase: "running" });
       this.#worker.postMessage(job);
     } catch (error) {
+      if (this.#active !== run) {
+        return;
+      }
       if (!(error instanceof LoadError)) {
         console.warn(error);
       }
@@ -344,7 +353,9 @@ export class PythonRunner {
     this.#discard();
     this.#finish(run, {
       status: "timeout",
-      message: `Ihr Code ist nach ${seconds(RUN_LIMIT)} nicht fertig und wurde beendet; vermutlich endet eine Schleife nie.`,
+      message:
+        `Ihr Code war nach ${seconds(RUN_LIMIT)} nicht fertig und wurde beendet. Meist endet dann eine Schleife nie: ` +
+        "Sehen Sie bei jedem while nach, ob seine Bedingung falsch werden kann. Rechnet Ihr Code nur lange, probieren Sie ihn mit kleineren Arrays aus.",
     });
     this.#restart();
   }
@@ -400,23 +411,21 @@ export class PythonRunner {
       }
     }
     await Promise.all(files.map((entry) => this.#file(folder, entry, signal, count)));
-    const url = `${this.#base}manifest.json`;
-    await this.#store.put(folder, url, JSON.stringify(manifest), new Headers());
+    await this.#store.put(folder, MANIFEST, JSON.stringify(manifest), new Headers());
     await this.#store.keepOnly(folder);
     this.#folder = folder;
   }
 
   async #manifest(signal) {
-    const url = `${this.#base}manifest.json`;
     try {
-      return await (await fetched(url, { cache: "no-cache", signal })).json();
+      return await (await fetched(MANIFEST, { cache: "no-cache", signal })).json();
     } catch (error) {
-      const last = await this.#store.lastManifest(url);
+      const last = await this.#store.lastManifest(MANIFEST);
       if (last && !signal.aborted) {
         return last;
       }
       throw error instanceof SyntaxError
-        ? new LoadError(`Die Datei »manifest.json« ist beschädigt angekommen. ${AGAIN}`)
+        ? new LoadError(`Die Datei »python.json« ist beschädigt angekommen. ${AGAIN}`)
         : error;
     }
   }
