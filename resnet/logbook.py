@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
-from resnet.checkpoint import CallError, reason
+from resnet.checkpoint import CallError
 from resnet.data import Data
 from resnet.training import Epoch
+from resnet.wording import percent, reason
 
 _ROWS, _COLUMNS = 2, 6
 
@@ -115,7 +116,7 @@ def prediction_figure(data: Data, logits: Tensor) -> Figure:
             pixels = data.validation.pixels[index].cpu().permute(1, 2, 0).squeeze()
             axes.imshow(pixels.numpy(), cmap="gray")
             axes.axis("off")
-            text = f"{data.classes[guess[index]]} ({probability[index]:.0%})"
+            text = f"{data.classes[guess[index]]} ({percent(probability[index].item(), 0)})"
             if row == 1:
                 text += f"\nrichtig: {data.classes[labels[index]]}"
             axes.set_title(text, color="tab:green" if row == 0 else "tab:red", fontsize=9)

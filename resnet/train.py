@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet.checkpoint import CHECKPOINT, CallError, read, reason, restore, save
+from resnet.checkpoint import CHECKPOINT, CallError, read, restore, save
 from resnet.data import Data, DataError, load_fashion
 from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
 from resnet.logbook import Logbook
@@ -40,10 +40,11 @@ from resnet.machine import (
 from resnet.network import load_network
 from resnet.options import AUTO, SETTINGS, parser
 from resnet.processes import Processes
-from resnet.progress import DownloadLine, TrainingLine, duration
+from resnet.progress import DownloadLine, TrainingLine
 from resnet.recipes import recipe
 from resnet.record import check_writable, confusion, record, write
 from resnet.training import Settings, Stopped, Trainer, TrainingError
+from resnet.wording import count, counted, decimal, duration, percent, reason, significant
 
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
 _SHOWN_IMAGES = 200
@@ -86,7 +87,8 @@ def choose_device(name: str | None, processes: Processes) -> torch.device:
         return device
     if processes.local_rank >= torch.cuda.device_count():
         raise CallError(
-            f"Es gibt {torch.cuda.device_count()} GPUs für {processes.local_size} Prozesse; "
+            f"Es gibt {counted(torch.cuda.device_count(), 'GPU', 'GPUs')} für "
+            f"{counted(processes.local_size, 'Prozess', 'Prozesse')}; "
             "erlaubt ist höchstens ein Prozess je GPU."
         )
     device = torch.device("cuda", processes.local_rank)
@@ -253,9 +255,10 @@ def _train(
                     logbook.predictions(trainer.data, shown, epoch.number)
                 line.clear()
                 say(
-                    f"Epoche {epoch.number}/{settings.epochs}: Training {epoch.train_loss:.3f} "
-                    f"({epoch.train_accuracy:.1%}), Validierung {epoch.validation_loss:.3f} "
-                    f"({epoch.validation_accuracy:.1%})",
+                    f"Epoche {epoch.number}/{settings.epochs}: Training "
+                    f"{decimal(epoch.train_loss, 3)} ({percent(epoch.train_accuracy)}), "
+                    f"Validierung {decimal(epoch.validation_loss, 3)} "
+                    f"({percent(epoch.validation_accuracy)})",
                     flush=True,
                 )
         except Stopped:
@@ -297,8 +300,8 @@ def _introduction(
 ) -> str:
     data, settings = trainer.data, trainer.settings
     lines = [
-        f"{data.name}: {len(data.train)} Bilder zum Training, {len(data.validation)} zur "
-        f"Validierung, {len(data.test)} zum Test.",
+        f"{data.name}: {counted(len(data.train), 'Bild', 'Bilder')} zum Training, "
+        f"{count(len(data.validation))} zur Validierung, {count(len(data.test))} zum Test.",
         f"Gerät: {device.type} ({hardware(device)}), Prozesse: {processes.size}, Threads je "
         f"Prozess: {threads}.",
     ]
@@ -314,13 +317,18 @@ def _introduction(
     else:
         lines.append(f"Gerechnet wird mit {settings.precision}, {settings.memory_format}.")
     lines.append(
-        f"{settings.epochs} Epochen zu {trainer.steps} Schritten mit {settings.batch_size} "
-        f"Bildern, {settings.optimizer}, Lernrate bis {settings.learning_rate:g}, Gewichtszerfall "
-        f"{settings.weight_decay:g}, Label Smoothing {settings.label_smoothing:g}, Cutout "
+        f"{counted(settings.epochs, 'Epoche', 'Epochen')} zu "
+        f"{counted(trainer.steps, 'Schritt', 'Schritten')} mit "
+        f"{counted(settings.batch_size, 'Bild', 'Bildern')}, {settings.optimizer}, Lernrate bis "
+        f"{significant(settings.learning_rate)}, Gewichtszerfall "
+        f"{significant(settings.weight_decay)}, Label Smoothing "
+        f"{significant(settings.label_smoothing)}, Cutout "
         f"{settings.cutout}, Startwert {settings.seed}."
     )
     if trainer.history:
-        lines.append(f"Fertig sind schon {len(trainer.history)} Epochen.")
+        done = len(trainer.history)
+        verb = "ist" if done == 1 else "sind"
+        lines.append(f"Fertig {verb} schon {counted(done, 'Epoche', 'Epochen')}.")
     lines.append(f"TensorBoard: tensorboard --logdir {shlex.quote(str(options.out))}")
     return "\n".join(lines)
 
@@ -342,7 +350,8 @@ def _finish(
     accuracy = (guesses == labels).double().mean().item()
     logbook.test(loss, accuracy, len(trainer.history))
     print(
-        f"Test: {accuracy:.2%} von {len(labels)} Bildern richtig, nach {duration(sum(parts))}.",
+        f"Test: {percent(accuracy, 2)} von {count(len(labels))} Bildern richtig, nach "
+        f"{duration(sum(parts))}.",
         flush=True,
     )
     if options.record:
