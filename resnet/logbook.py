@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +58,7 @@ class Logbook:
             warnings.simplefilter("ignore")
             with contextlib.suppress(RuntimeError), contextlib.redirect_stdout(None):
                 self._writer.add_graph(trial, torch.zeros(1, 3, 32, 32))
+            self._writer.flush()
 
     def epoch(self, epoch: Epoch) -> None:
         """Verlust, Trefferquote und Lernrate einer Epoche."""
@@ -85,6 +87,7 @@ class Logbook:
         with self._writing():
             self._writer.add_scalar("loss/test", loss, epoch)
             self._writer.add_scalar("accuracy/test", accuracy, epoch)
+            self._writer.flush()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -94,6 +97,26 @@ class Logbook:
             raise CallError(
                 f"Das Protokoll in {self._folder} lässt sich nicht schreiben ({reason(error)})."
             ) from error
+
+
+@contextlib.contextmanager
+def one_report() -> Iterator[None]:
+    """Verhindert, dass ein Schreibfehler des Protokolls zweimal auf dem Bildschirm steht.
+
+    TensorBoard schreibt in einem Thread. Dessen Fehler wirft die nächste Methode noch einmal; der
+    Thread selbst muss ihn nicht auch noch ausgeben.
+    """
+    before = threading.excepthook
+
+    def report(error: threading.ExceptHookArgs) -> None:
+        if not issubclass(error.exc_type, OSError):
+            before(error)
+
+    threading.excepthook = report
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def prediction_figure(data: Data, logits: Tensor) -> Figure:

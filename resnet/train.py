@@ -27,7 +27,7 @@ from torch import nn
 from resnet.checkpoint import CHECKPOINT, CallError, read, restore, save
 from resnet.data import Data, DataError, load_fashion
 from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
-from resnet.logbook import Logbook
+from resnet.logbook import Logbook, one_report
 from resnet.machine import (
     MEMORY_FORMATS,
     PRECISIONS,
@@ -378,7 +378,8 @@ def main(arguments: list[str]) -> int:
         start = f"torchrun --nnodes {machines} --nproc-per-node {processes.local_size}"
     command = shlex.join([*start.split(), "-m", "resnet.train", *arguments])
     try:
-        train(options, command, processes)
+        with one_report():
+            train(options, command, processes)
     except (CallError, DataError) as error:
         message, code = str(error), 2
     except TrainingError as error:
