@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ _INK = """\
 <style>svg {--ink: #57606a} @media (prefers-color-scheme: dark) {svg {--ink: #aeb8c2}}</style>
 """
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LONG = re.compile(r"(\.\d\d)\d+")
 # Breite aller Bilder in Zoll.
 _WIDTH = 5.7
 _MARKERS = ("o-", "s--", "^-.", "D:")
@@ -54,15 +56,17 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         file = io.StringIO()
-        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben.
-        with matplotlib.rc_context({"svg.hashsalt": "faltwerk"}):
+        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben. Schrift
+        # bleibt Text, denn ihre Umrisse wögen in jeder Datei mehr als das Bild selbst.
+        with matplotlib.rc_context({"svg.hashsalt": "faltwerk", "svg.fonttype": "none"}):
             self.figure.savefig(
                 file,
                 format="svg",
                 bbox_inches="tight",
                 metadata={"Date": None, "Creator": None, "Description": self.alt},
             )
-        svg = file.getvalue()
+        # Feiner als ein Hundertstel Bildpunkt zeichnet kein Browser.
+        svg = re.sub(r' d="[^"]*"', lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
         ink = to_hex(matplotlib.rcParams["text.color"])
         return svg.replace(ink, "var(--ink)").replace(" <defs>\n", f" {_INK} <defs>\n", 1)
 

@@ -49,7 +49,6 @@ class Settings:
         padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
         cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
-        compile: Ob ``torch.compile`` das Netz übersetzt.
     """
 
     epochs: int = 8
@@ -64,7 +63,6 @@ class Settings:
     padding: int = CROP_PADDING
     cutout: int = 0
     warmup: float = 0.3
-    compile: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,8 +150,6 @@ class Trainer:
         self._epoch_start = self._generator.get_state()
         self._step = 0
         self._correct = 0
-        if settings.compile:
-            self.network.compile()
         self._trained = processes.wrap(self.network)
         self._optimizer = _optimizer(self.network, settings)
         self._scheduler = torch.optim.lr_scheduler.OneCycleLR(
