@@ -48,6 +48,7 @@ from resnet.wording import count, counted, decimal, duration, percent, reason, s
 
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
 _SHOWN_IMAGES = 200
+_PREDICTION_FIGURES = 10
 
 
 def load_data(options: argparse.Namespace) -> Data:
@@ -240,6 +241,8 @@ def _train(
 
     stop = StopSignal()
     line = TrainingLine(settings, processes.first)
+    # Ein Bild zu zeichnen dauert auf einer GPU so lange wie eine Epoche.
+    every = max(1, settings.epochs // _PREDICTION_FIGURES)
     logging = (
         Logbook(options.out, len(trainer.history)) if processes.first else contextlib.nullcontext()
     )
@@ -251,8 +254,9 @@ def _train(
                 keep()
                 if logbook:
                     logbook.epoch(epoch)
-                    shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
-                    logbook.predictions(trainer.data, shown, epoch.number)
+                    if epoch.number % every == 0 or epoch.number == settings.epochs:
+                        shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
+                        logbook.predictions(trainer.data, shown, epoch.number)
                 line.clear()
                 say(
                     f"Epoche {epoch.number}/{settings.epochs}: Training "
