@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import os
 import pickle
@@ -13,27 +12,13 @@ from typing import Any
 import torch
 
 from resnet.training import Trainer, TrainingError
+from resnet.wording import reason
 
 CHECKPOINT = "stand.pt"
-_REASONS = {
-    errno.EACCES: "keine Berechtigung",
-    errno.EDQUOT: "kein Platz mehr",
-    errno.EISDIR: "das ist ein Ordner",
-    errno.ENOENT: "den Ordner gibt es nicht",
-    errno.ENOSPC: "kein Platz mehr",
-    errno.ENOTDIR: "darüber liegt eine Datei statt eines Ordners",
-    errno.EROFS: "nur zum Lesen eingehängt",
-}
 
 
 class CallError(ValueError):
     """Falsch aufgerufen; der Text sagt in einem Satz, was erlaubt ist."""
-
-
-def reason(error: OSError | RuntimeError) -> str:
-    """Warum sich etwas nicht schreiben ließ, auf Deutsch."""
-    number = getattr(error, "errno", None)
-    return _REASONS.get(number) or getattr(error, "strerror", None) or "Schreiben abgebrochen"
 
 
 def save(state: dict[str, Any], path: Path) -> None:
@@ -70,7 +55,9 @@ def read(path: Path) -> dict[str, Any]:
         raise CallError(
             f"{path} gibt es nicht; ohne --resume beginnt ein neues Training."
         ) from error
-    except (OSError, EOFError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+    except OSError as error:
+        raise CallError(f"{path} lässt sich nicht lesen ({reason(error)}).") from error
+    except (EOFError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
         raise _damaged(path) from error
     if not isinstance(state, dict) or not isinstance(state.get("settings"), dict):
         raise _damaged(path)

@@ -65,8 +65,9 @@ class Data:
         train: Bilder, aus denen das Netz lernt.
         validation: Bilder, an denen man das Training beobachtet.
         test: Bilder, die genau einmal angesehen werden, ganz am Ende.
-        mean: Mittelwert der Trainingsbilder je Kanal, bezogen auf Helligkeiten von 0 bis 1.
-        std: Ihre Standardabweichung je Kanal.
+        mean: Mittelwert der Trainingsbilder je Kanal, bezogen auf Helligkeiten von 0 bis 1, Form
+            ``(C, 1, 1)``, ``float32``.
+        std: Ihre Standardabweichung je Kanal, ebenso.
     """
 
     name: str
@@ -74,8 +75,8 @@ class Data:
     train: Images
     validation: Images
     test: Images
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
+    mean: Tensor
+    std: Tensor
 
     @classmethod
     def split(
@@ -104,8 +105,8 @@ class Data:
             train=train,
             validation=validation,
             test=test,
-            mean=tuple(channel.mean().item() for channel in channels),
-            std=tuple(channel.std().item() for channel in channels),
+            mean=torch.stack([channel.mean() for channel in channels]).float()[:, None, None],
+            std=torch.stack([channel.std() for channel in channels]).float()[:, None, None],
         )
 
     def to(self, device: torch.device) -> Data:
@@ -115,6 +116,9 @@ class Data:
             train=self.train.to(device),
             validation=self.validation.to(device),
             test=self.test.to(device),
+            # Auch sie: Jede Kopie von der CPU ließe eine GPU in jedem Schritt warten.
+            mean=self.mean.to(device),
+            std=self.std.to(device),
         )
 
     def normalised(self, pixels: Tensor) -> Tensor:
@@ -126,9 +130,7 @@ class Data:
         Returns:
             Form ``(N, 3, 32, 32)``, ``float32``; graue Bilder haben drei gleiche Kanäle.
         """
-        mean = torch.tensor(self.mean, device=pixels.device)[:, None, None]
-        std = torch.tensor(self.std, device=pixels.device)[:, None, None]
-        x = (pixels.float() / 255 - mean) / std
+        x = (pixels.float() / 255 - self.mean) / self.std
         return x.expand(-1, 3, -1, -1)
 
 

@@ -21,7 +21,7 @@ import torch
 from PIL import Image
 
 from resnet.data import CLASSES, Data, DataError, Images, grey_images
-from resnet.download import Progress, cache_folder, download, sha256
+from resnet.download import Progress, cache_folder, fetch, sha256
 
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
 FASHION_MIRROR = (
@@ -110,6 +110,8 @@ def read_fashion(path: Path) -> np.ndarray:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
+    except PermissionError as error:
+        raise DataError(f"Die Datei {path} dürfen Sie nicht lesen.") from error
     except _DAMAGE as error:
         raise DataError(f"Die Datei {path} ist beschädigt oder nicht lesbar.") from error
     digest = hashlib.sha256(content).hexdigest()
@@ -145,8 +147,9 @@ def load_fashion_full(
             folder = cache_folder() / "fashion-mnist"
             for name in FASHION_SHA256:
                 target = folder / f"{name}.gz"
-                if not target.exists():
-                    download(mirror + target.name, target, read_fashion, progress)
+                fetch(mirror + target.name, target, read_fashion, progress)
+    elif folder.is_file():
+        raise DataError(f"{folder} ist eine Datei; erlaubt ist nur der Ordner mit allen vieren.")
     parts = {}
     for part, prefix in (("train", "train"), ("test", "t10k")):
         images = read_fashion(_fashion_file(folder, f"{prefix}-images-idx3-ubyte"))
@@ -177,10 +180,7 @@ def load_cifar10(
     """
     if path is None:
         path = cache_folder() / CIFAR_BINARY
-        if not path.exists():
-            download(
-                mirror + path.name, path, lambda file: _check(file, sums[CIFAR_BINARY]), progress
-            )
+        fetch(mirror + path.name, path, lambda file: _check(file, sums[CIFAR_BINARY]), progress)
     try:
         if path.is_dir():
             name, train, test = CIFAR_NAME, *_from_folder(path)
@@ -194,6 +194,8 @@ def load_cifar10(
             raise ValueError("Zahl der Klassen stimmt nicht.")
     except FileNotFoundError as error:
         raise DataError(f"Die Datei {error.filename} gibt es nicht.") from error
+    except PermissionError as error:
+        raise DataError(f"Die Datei {error.filename} dürfen Sie nicht lesen.") from error
     except _DAMAGE as error:
         if isinstance(error, DataError):
             raise

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resnet.data import DataError
+from resnet.wording import decimal, reason
 
 _CHUNK_BYTES = 1 << 20
 _TIMEOUT_SECONDS = 30
@@ -40,6 +41,27 @@ def sha256(path: Path) -> str:
     """Die SHA-256-Summe einer Datei."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def fetch(
+    url: str,
+    target: Path,
+    check: Callable[[Path], None],
+    progress: Progress = lambda done, total: None,
+) -> None:
+    """Sorgt dafür, dass die Datei da und richtig ist; eine beschädigte wird neu geladen.
+
+    Argumente und Fehler wie bei :func:`download`.
+    """
+    if target.exists():
+        try:
+            check(target)
+        except (DataError, OSError):
+            # Was beim letzten Mal richtig war, ist seither beschädigt worden.
+            pass
+        else:
+            return
+    download(url, target, check, progress)
 
 
 def download(
@@ -77,9 +99,7 @@ def download(
             ) from error
         partial.replace(target)
     except OSError as error:
-        raise DataError(
-            f"{partial} lässt sich nicht schreiben ({error.strerror or error})."
-        ) from error
+        raise DataError(f"{partial} lässt sich nicht schreiben ({reason(error)}).") from error
 
 
 def _fetch(url: str, partial: Path, progress: Progress) -> None:
@@ -90,7 +110,7 @@ def _fetch(url: str, partial: Path, progress: Progress) -> None:
         try:
             if _receive(url, partial, before, progress):
                 return
-            reason = "die Verbindung brach ab"
+            why = "die Verbindung brach ab"
         except urllib.error.HTTPError as error:
             if error.code == 416:
                 # Alles ist schon da, oder der Rest stammt von einer anderen Datei.
@@ -100,12 +120,12 @@ def _fetch(url: str, partial: Path, progress: Progress) -> None:
                 "Quelle."
             ) from error
         except _BROKEN as error:
-            reason = str(getattr(error, "reason", error)) or type(error).__name__
+            why = str(getattr(error, "reason", error)) or type(error).__name__
         after = partial.stat().st_size if partial.exists() else 0
         fruitless = 0 if after > before else fruitless + 1
         if fruitless == _ATTEMPTS_WITHOUT_PROGRESS:
             raise DataError(
-                f"{url} ist nicht zu bekommen ({reason}); {after / 1e6:.1f} MB sind da, und "
+                f"{url} ist nicht zu bekommen ({why}); {decimal(after / 1e6, 1)} MB sind da, und "
                 "derselbe Befehl setzt den Download fort."
             )
 

@@ -31,6 +31,7 @@ from resnet.data import Data, DataError, load_fashion
 from resnet.machine import hardware
 from resnet.record import check_writable, write
 from resnet.solution import ResidualBlock, ResNet
+from resnet.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
 
 PLAIN, RESIDUAL, SE = "plain", "residual", "se"
@@ -231,8 +232,8 @@ def record(
             runs.append(run(variant, seed, data, recipe))
             last = runs[-1]
             print(
-                f"{LABELS[variant]}, Startwert {seed}: Verlust {last['loss'][-1]:.3f}, "
-                f"Validierung {last['validation']['accuracy']:.1%}".replace(".", ","),
+                f"{LABELS[variant]}, Startwert {seed}: Verlust {decimal(last['loss'][-1], 3)}, "
+                f"Validierung {percent(last['validation']['accuracy'])}",
                 flush=True,
             )
         yield {

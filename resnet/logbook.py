@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
-from resnet.checkpoint import CallError, reason
+from resnet.checkpoint import CallError
 from resnet.data import Data
 from resnet.training import Epoch
+from resnet.wording import percent, reason
 
 _ROWS, _COLUMNS = 2, 6
 
@@ -56,6 +58,7 @@ class Logbook:
             warnings.simplefilter("ignore")
             with contextlib.suppress(RuntimeError), contextlib.redirect_stdout(None):
                 self._writer.add_graph(trial, torch.zeros(1, 3, 32, 32))
+            self._writer.flush()
 
     def epoch(self, epoch: Epoch) -> None:
         """Verlust, Trefferquote und Lernrate einer Epoche."""
@@ -84,6 +87,7 @@ class Logbook:
         with self._writing():
             self._writer.add_scalar("loss/test", loss, epoch)
             self._writer.add_scalar("accuracy/test", accuracy, epoch)
+            self._writer.flush()
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -93,6 +97,26 @@ class Logbook:
             raise CallError(
                 f"Das Protokoll in {self._folder} lässt sich nicht schreiben ({reason(error)})."
             ) from error
+
+
+@contextlib.contextmanager
+def one_report() -> Iterator[None]:
+    """Verhindert, dass ein Schreibfehler des Protokolls zweimal auf dem Bildschirm steht.
+
+    TensorBoard schreibt in einem Thread. Dessen Fehler wirft die nächste Methode noch einmal; der
+    Thread selbst muss ihn nicht auch noch ausgeben.
+    """
+    before = threading.excepthook
+
+    def report(error: threading.ExceptHookArgs) -> None:
+        if not issubclass(error.exc_type, OSError):
+            before(error)
+
+    threading.excepthook = report
+    try:
+        yield
+    finally:
+        threading.excepthook = before
 
 
 def prediction_figure(data: Data, logits: Tensor) -> Figure:
@@ -115,7 +139,7 @@ def prediction_figure(data: Data, logits: Tensor) -> Figure:
             pixels = data.validation.pixels[index].cpu().permute(1, 2, 0).squeeze()
             axes.imshow(pixels.numpy(), cmap="gray")
             axes.axis("off")
-            text = f"{data.classes[guess[index]]} ({probability[index]:.0%})"
+            text = f"{data.classes[guess[index]]} ({percent(probability[index].item(), 0)})"
             if row == 1:
                 text += f"\nrichtig: {data.classes[labels[index]]}"
             axes.set_title(text, color="tab:green" if row == 0 else "tab:red", fontsize=9)

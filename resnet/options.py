@@ -28,7 +28,6 @@ SETTINGS = (
     "cutout",
     "warmup",
     "seed",
-    "compile",
 )
 
 # Was argparse auf Englisch sagt, und was es heißt.
@@ -160,12 +159,6 @@ def parser() -> argparse.ArgumentParser:
         type=_one_of(AUTO, *MEMORY_FORMATS),
         metavar="NAME",
         help="channels_last, contiguous oder auto",
-    )
-    add(
-        "--compile",
-        action="store_const",
-        const=True,
-        help="das Netz mit torch.compile übersetzen; lohnt sich bei langen Läufen",
     )
 
     add = result.add_argument_group("Training").add_argument

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,30 +20,18 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from resnet.wording import count, counted, decimal, duration, percent, significant
+
 # Schrift und Achsen richten sich im Browser nach dem hellen oder dunklen Grund.
 _INK = """\
 <style>svg {--ink: #57606a} @media (prefers-color-scheme: dark) {svg {--ink: #aeb8c2}}</style>
 """
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LONG = re.compile(r"(\.\d\d)\d+")
 # Breite aller Bilder in Zoll.
 _WIDTH = 5.7
 _MARKERS = ("o-", "s--", "^-.", "D:")
 _PARTS = {"train": "Training", "validation": "Validierung"}
-
-
-def decimal(value: float, digits: int) -> str:
-    """Eine Zahl mit Dezimalkomma.
-
-    Args:
-        value: Die Zahl.
-        digits: Stellen nach dem Komma.
-    """
-    return f"{value:.{digits}f}".replace(".", ",")
-
-
-def percent(share: float, digits: int = 1) -> str:
-    """Ein Anteil von 0 bis 1 in Prozent."""
-    return f"{decimal(100 * share, digits)} %"
 
 
 def short(value: float) -> str:
@@ -67,15 +56,17 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         file = io.StringIO()
-        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben.
-        with matplotlib.rc_context({"svg.hashsalt": "faltwerk"}):
+        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben. Schrift
+        # bleibt Text, denn ihre Umrisse wögen in jeder Datei mehr als das Bild selbst.
+        with matplotlib.rc_context({"svg.hashsalt": "faltwerk", "svg.fonttype": "none"}):
             self.figure.savefig(
                 file,
                 format="svg",
                 bbox_inches="tight",
                 metadata={"Date": None, "Creator": None, "Description": self.alt},
             )
-        svg = file.getvalue()
+        # Feiner als ein Hundertstel Bildpunkt zeichnet kein Browser.
+        svg = re.sub(r' d="[^"]*"', lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
         ink = to_hex(matplotlib.rcParams["text.color"])
         return svg.replace(ink, "var(--ink)").replace(" <defs>\n", f" {_INK} <defs>\n", 1)
 
@@ -133,6 +124,23 @@ class Table:
         )
 
 
+@dataclass(frozen=True)
+class Note:
+    """Ein Absatz, dessen Zahlen aus einer Aufzeichnung stammen.
+
+    Attributes:
+        text: Der Absatz.
+    """
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.text)}</p>"
+
+
 def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
     """Kreuzentropie und Trefferquote über die Epochen.
 
@@ -149,7 +157,7 @@ def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
         ("loss", "accuracy"),
         ("Kreuzentropie", "Trefferquote"),
         (lambda value: decimal(value, 2), lambda value: percent(value, 0)),
-        (_tick, lambda value: percent(value, 0)),
+        (significant, lambda value: percent(value, 0)),
         strict=True,
     ):
         lines = {
@@ -169,7 +177,8 @@ def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
             for label, values in lines.items()
         )
         sentences.append(f"{title}: {changes}.")
-    alt = f"Zwei Liniendiagramme über {len(numbers)} Epochen. " + " ".join(sentences)
+    length = counted(len(numbers), "Epoche", "Epochen")
+    alt = f"Zwei Liniendiagramme über {length}. " + " ".join(sentences)
     return Picture(figure, alt)
 
 
@@ -185,10 +194,10 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> Pictur
     figure = Figure(figsize=(_WIDTH, 4.9), layout="constrained")
     axes = figure.subplots()
     axes.imshow(shares, vmin=0, vmax=1)
-    for (row, column), count in np.ndenumerate(table):
-        if count:
+    for (row, column), images in np.ndenumerate(table):
+        if images:
             color = "black" if shares[row, column] > 0.5 else "white"
-            axes.text(column, row, str(count), ha="center", va="center", color=color, fontsize=9)
+            axes.text(column, row, str(images), ha="center", va="center", color=color, fontsize=9)
     places = range(len(classes))
     axes.set_xticks(places, classes, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(places, classes)
@@ -286,18 +295,49 @@ def lines(
     if log:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _narrow(axes) else (1,)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(y)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(y)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
     axes.grid(axis="y")
     axes.legend()
     return Picture(figure, f"{title} " + " ".join(sentences))
 
 
-def _tick(value: float) -> str:
-    """Eine Zahl an einer Achse."""
-    return f"{value:g}".replace(".", ",")
+def comparison(
+    record: Mapping[str, Any], *, accuracy: float, steps: int, batch_size: int, source: str
+) -> Note:
+    """Wie weit ein aufgezeichnetes Training von einem veröffentlichten entfernt ist.
+
+    Args:
+        record: Der Inhalt einer Datei aus ``resnet/runs`` mit Testergebnis.
+        accuracy: Veröffentlichte Trefferquote auf den Testbildern, von 0 bis 1.
+        steps: Schritte des veröffentlichten Trainings.
+        batch_size: Bilder je Schritt darin.
+        source: Wer es veröffentlicht hat, als Satzgegenstand in der Mehrzahl.
+    """
+    settings = record["settings"]
+    epochs = len(record["epochs"])
+    own_steps = epochs * (record["images"]["train"] // settings["batch_size"])
+    share = own_steps * settings["batch_size"] / (steps * batch_size)
+    # Aufzeichnungen ohne diese Angabe stammen alle von der CPU.
+    cpu = record.get("device", "cpu") == "cpu"
+    place = "nicht auf einer GPU, sondern auf der CPU" if cpu else "auf einer GPU"
+    gap = record["test"]["accuracy"] - accuracy
+    points = f"{decimal(100 * abs(gap), 1)} Prozentpunkte {'mehr' if gap > 0 else 'weniger'}"
+    sentences = [
+        f"Dieses Training lief {place} ({record['hardware']}): "
+        f"{counted(epochs, 'Epoche', 'Epochen')}, zusammen {count(own_steps)} Schritte mit je "
+        f"{settings['batch_size']} Bildern, in {duration(record['seconds'])}.",
+        f"Von den Testbildern erkennt das Netz danach {percent(record['test']['accuracy'], 2)}, "
+        f"also {points} als die {percent(accuracy, 2)}, die {source} angeben.",
+        f"Dort waren es {count(steps)} Schritte mit je {batch_size} Bildern; gemessen an den "
+        f"gesehenen Bildern ist das hier {percent(share, 0)} jenes Trainings.",
+    ]
+    if cpu and share < 1:
+        hours = counted(round(record["seconds"] / share / 3600), "Stunde", "Stunden")
+        sentences.append(f"In diesem Tempo hätte das ganze etwa {hours} gedauert.")
+    return Note(" ".join(sentences))
 
 
 def _narrow(axes: Axes) -> bool:
@@ -377,20 +417,8 @@ def origin(record: Mapping[str, Any]) -> Origin:
             (
                 "Test",
                 f"{percent(test['accuracy'], 2)} richtig, "
-                f"Kreuzentropie {decimal(test['loss'], 3)}, nach {len(record['epochs'])} Epochen",
+                f"Kreuzentropie {decimal(test['loss'], 3)}, nach "
+                f"{counted(len(record['epochs']), 'Epoche', 'Epochen')}",
             )
         )
     return Origin(tuple(found))
-
-
-def count(number: int) -> str:
-    """Eine ganze Zahl, ab 10 000 mit Zwischenraum."""
-    return f"{number:,}".replace(",", " ") if number >= 10_000 else str(number)
-
-
-def duration(seconds: float) -> str:
-    """Eine Dauer in Stunden, Minuten und Sekunden."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = ((hours, "h"), (minutes, "min"), (rest, "s"))
-    return " ".join(f"{value} {unit}" for value, unit in parts if value or unit == "s")

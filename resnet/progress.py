@@ -6,6 +6,7 @@ import sys
 import time
 
 from resnet.training import Settings, Step
+from resnet.wording import decimal, duration, percent
 
 # Öfter zu schreiben sieht niemand.
 _SECONDS = 0.2
@@ -60,8 +61,8 @@ class TrainingLine(_Line):
         bar = "█" * (20 * step.step // step.steps)
         print(
             f"\r\033[KEpoche {step.epoch}/{self._settings.epochs} {bar:░<20} "
-            f"Verlust {step.loss:.3f} richtig {step.accuracy:.1%} {speed:.0f} Bilder/s "
-            f"noch {duration(left)}",
+            f"Verlust {decimal(step.loss, 3)} richtig {percent(step.accuracy)} "
+            f"{speed:.0f} Bilder/s noch {duration(left)}",
             end="",
             file=sys.stderr,
             flush=True,
@@ -74,20 +75,11 @@ class DownloadLine(_Line):
     def __call__(self, done: int, total: int) -> None:
         """Zeigt, wie viele Bytes da sind; ``total`` ist 0, wenn das Ende unbekannt ist."""
         if self._due(done == total):
-            of = f" von {total / 1e6:.1f}" if total else ""
+            of = f" von {decimal(total / 1e6, 1)}" if total else ""
             end = "\r\033[K" if done == total else ""
             print(
-                f"\r\033[KHerunterladen: {done / 1e6:.1f}{of} MB",
+                f"\r\033[KHerunterladen: {decimal(done / 1e6, 1)}{of} MB",
                 end=end,
                 file=sys.stderr,
                 flush=True,
             )
-
-
-def duration(seconds: float) -> str:
-    """Eine Dauer in Worten: ``45 s``, ``3 min 20 s``, ``1 h 12 min``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -17,6 +17,7 @@ from resnet.data import Data, load_fashion
 from resnet.record import confusion
 from resnet.solution import ResNet
 from resnet.training import Settings, Trainer
+from resnet.wording import counted, percent
 
 TRAIN_IMAGES = 512
 VALIDATION_IMAGES = 200
@@ -66,13 +67,13 @@ class Result:
 
     def __str__(self) -> str:
         data, settings = self.data, self.settings
-        share = f"{self.accuracy:.1%}".replace(".", ",").replace("%", " %")
         return (
             f"Daten:    {data.name}\n"
             f"Bilder:   {len(data.train)} zum Training, {len(data.validation)} zur Validierung, "
             f"{len(data.test)} zum Test\n"
-            f"Training: {settings.epochs} Epochen, {settings.batch_size} Bilder je Schritt\n"
-            f"Test:     {share} richtig"
+            f"Training: {counted(settings.epochs, 'Epoche', 'Epochen')}, "
+            f"{settings.batch_size} Bilder je Schritt\n"
+            f"Test:     {percent(self.accuracy)} richtig"
         )
 
 

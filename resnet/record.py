@@ -14,9 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from resnet.checkpoint import CallError, reason
+from resnet.checkpoint import CallError
 from resnet.machine import hardware
 from resnet.training import Trainer
+from resnet.wording import reason
 
 # Mehr Punkte zeigt keine Kurve auf einer Seite.
 _CURVE_POINTS = 400
@@ -49,6 +50,7 @@ def record(
     return {
         "command": command,
         "date": datetime.date.today().isoformat(),
+        "device": device.type,
         "hardware": f"{hardware(device)}, Threads: {torch.get_num_threads()}",
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "data": data.name,

@@ -24,10 +24,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet.checkpoint import CHECKPOINT, CallError, read, reason, restore, save
+from resnet.checkpoint import CHECKPOINT, CallError, read, restore, save
 from resnet.data import Data, DataError, load_fashion
 from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
-from resnet.logbook import Logbook
+from resnet.logbook import Logbook, one_report
 from resnet.machine import (
     MEMORY_FORMATS,
     PRECISIONS,
@@ -40,13 +40,15 @@ from resnet.machine import (
 from resnet.network import load_network
 from resnet.options import AUTO, SETTINGS, parser
 from resnet.processes import Processes
-from resnet.progress import DownloadLine, TrainingLine, duration
+from resnet.progress import DownloadLine, TrainingLine
 from resnet.recipes import recipe
 from resnet.record import check_writable, confusion, record, write
 from resnet.training import Settings, Stopped, Trainer, TrainingError
+from resnet.wording import count, counted, decimal, duration, percent, reason, significant
 
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
 _SHOWN_IMAGES = 200
+_PREDICTION_FIGURES = 10
 
 
 def load_data(options: argparse.Namespace) -> Data:
@@ -86,7 +88,8 @@ def choose_device(name: str | None, processes: Processes) -> torch.device:
         return device
     if processes.local_rank >= torch.cuda.device_count():
         raise CallError(
-            f"Es gibt {torch.cuda.device_count()} GPUs für {processes.local_size} Prozesse; "
+            f"Es gibt {counted(torch.cuda.device_count(), 'GPU', 'GPUs')} für "
+            f"{counted(processes.local_size, 'Prozess', 'Prozesse')}; "
             "erlaubt ist höchstens ein Prozess je GPU."
         )
     device = torch.device("cuda", processes.local_rank)
@@ -238,6 +241,8 @@ def _train(
 
     stop = StopSignal()
     line = TrainingLine(settings, processes.first)
+    # Ein Bild zu zeichnen dauert auf einer GPU so lange wie eine Epoche.
+    every = max(1, settings.epochs // _PREDICTION_FIGURES)
     logging = (
         Logbook(options.out, len(trainer.history)) if processes.first else contextlib.nullcontext()
     )
@@ -249,13 +254,15 @@ def _train(
                 keep()
                 if logbook:
                     logbook.epoch(epoch)
-                    shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
-                    logbook.predictions(trainer.data, shown, epoch.number)
+                    if epoch.number % every == 0 or epoch.number == settings.epochs:
+                        shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
+                        logbook.predictions(trainer.data, shown, epoch.number)
                 line.clear()
                 say(
-                    f"Epoche {epoch.number}/{settings.epochs}: Training {epoch.train_loss:.3f} "
-                    f"({epoch.train_accuracy:.1%}), Validierung {epoch.validation_loss:.3f} "
-                    f"({epoch.validation_accuracy:.1%})",
+                    f"Epoche {epoch.number}/{settings.epochs}: Training "
+                    f"{decimal(epoch.train_loss, 3)} ({percent(epoch.train_accuracy)}), "
+                    f"Validierung {decimal(epoch.validation_loss, 3)} "
+                    f"({percent(epoch.validation_accuracy)})",
                     flush=True,
                 )
         except Stopped:
@@ -297,8 +304,8 @@ def _introduction(
 ) -> str:
     data, settings = trainer.data, trainer.settings
     lines = [
-        f"{data.name}: {len(data.train)} Bilder zum Training, {len(data.validation)} zur "
-        f"Validierung, {len(data.test)} zum Test.",
+        f"{data.name}: {counted(len(data.train), 'Bild', 'Bilder')} zum Training, "
+        f"{count(len(data.validation))} zur Validierung, {count(len(data.test))} zum Test.",
         f"Gerät: {device.type} ({hardware(device)}), Prozesse: {processes.size}, Threads je "
         f"Prozess: {threads}.",
     ]
@@ -314,13 +321,18 @@ def _introduction(
     else:
         lines.append(f"Gerechnet wird mit {settings.precision}, {settings.memory_format}.")
     lines.append(
-        f"{settings.epochs} Epochen zu {trainer.steps} Schritten mit {settings.batch_size} "
-        f"Bildern, {settings.optimizer}, Lernrate bis {settings.learning_rate:g}, Gewichtszerfall "
-        f"{settings.weight_decay:g}, Label Smoothing {settings.label_smoothing:g}, Cutout "
+        f"{counted(settings.epochs, 'Epoche', 'Epochen')} zu "
+        f"{counted(trainer.steps, 'Schritt', 'Schritten')} mit "
+        f"{counted(settings.batch_size, 'Bild', 'Bildern')}, {settings.optimizer}, Lernrate bis "
+        f"{significant(settings.learning_rate)}, Gewichtszerfall "
+        f"{significant(settings.weight_decay)}, Label Smoothing "
+        f"{significant(settings.label_smoothing)}, Cutout "
         f"{settings.cutout}, Startwert {settings.seed}."
     )
     if trainer.history:
-        lines.append(f"Fertig sind schon {len(trainer.history)} Epochen.")
+        done = len(trainer.history)
+        verb = "ist" if done == 1 else "sind"
+        lines.append(f"Fertig {verb} schon {counted(done, 'Epoche', 'Epochen')}.")
     lines.append(f"TensorBoard: tensorboard --logdir {shlex.quote(str(options.out))}")
     return "\n".join(lines)
 
@@ -342,7 +354,8 @@ def _finish(
     accuracy = (guesses == labels).double().mean().item()
     logbook.test(loss, accuracy, len(trainer.history))
     print(
-        f"Test: {accuracy:.2%} von {len(labels)} Bildern richtig, nach {duration(sum(parts))}.",
+        f"Test: {percent(accuracy, 2)} von {count(len(labels))} Bildern richtig, nach "
+        f"{duration(sum(parts))}.",
         flush=True,
     )
     if options.record:
@@ -369,7 +382,8 @@ def main(arguments: list[str]) -> int:
         start = f"torchrun --nnodes {machines} --nproc-per-node {processes.local_size}"
     command = shlex.join([*start.split(), "-m", "resnet.train", *arguments])
     try:
-        train(options, command, processes)
+        with one_report():
+            train(options, command, processes)
     except (CallError, DataError) as error:
         message, code = str(error), 2
     except TrainingError as error:

@@ -49,7 +49,6 @@ class Settings:
         padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
         cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
-        compile: Ob ``torch.compile`` das Netz übersetzt.
     """
 
     epochs: int = 8
@@ -64,7 +63,6 @@ class Settings:
     padding: int = CROP_PADDING
     cutout: int = 0
     warmup: float = 0.3
-    compile: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,9 +150,11 @@ class Trainer:
         self._epoch_start = self._generator.get_state()
         self._step = 0
         self._correct = 0
-        if settings.compile:
-            self.network.compile()
         self._trained = processes.wrap(self.network)
+        if device.type == "cuda" and processes.size == 1:
+            size = (settings.batch_size, 3, *self.data.train.pixels.shape[2:])
+            sample = torch.zeros(size, device=device).contiguous(memory_format=self._layout)
+            self._trained = captured(self.network, sample, settings.precision)
         self._optimizer = _optimizer(self.network, settings)
         self._scheduler = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer,
@@ -271,6 +271,7 @@ class Trainer:
         self, number: int, progress: Callable[[Step], None], stop: Callable[[], bool]
     ) -> None:
         self.network.train()
+        self._trained.train()
         size, steps = self.settings.batch_size, self.steps
         own_size = size // self._processes.size
         order = torch.randperm(len(self.data.train), generator=self._generator)
@@ -338,7 +339,50 @@ def memory_format(name: str) -> torch.memory_format:
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager:
     """Der Rahmen, in dem das Netz mit der gewählten Genauigkeit rechnet."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+    # Ein CUDA-Graph darf keine umgewandelten Gewichte von früher wiederverwenden.
+    return torch.autocast(
+        device.type,
+        torch.bfloat16,
+        enabled=precision == "bfloat16",
+        cache_enabled=device.type != "cuda",
+    )
+
+
+class _Captured(nn.Module):
+    """Hält ein Netz, damit die Aufzeichnung nicht dessen eigene Methoden ersetzt."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.network(x)
+
+
+def captured(network: nn.Module, sample: Tensor, precision: str) -> nn.Module:
+    """Das Netz als CUDA-Graph: Jeder Schritt startet alle seine Kernel auf einmal.
+
+    Kleine Netze warten sonst die meiste Zeit darauf, dass Python den nächsten Kernel startet.
+
+    Args:
+        network: Das Netz im Trainingsmodus; Gewichte und Puffer bleiben, wie sie sind.
+        sample: Eine Eingabe der Form, die jeder Schritt hat, auf der GPU.
+        precision: Wie in :class:`Settings`.
+
+    Returns:
+        Ein Modul mit denselben Gewichten, oder ``network`` selbst, wenn es sich nicht aufzeichnen
+        lässt, etwa weil es Werte auf die CPU holt.
+    """
+    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    try:
+        with autocast(sample.device, precision):
+            return torch.cuda.make_graphed_callables(_Captured(network.train()), (sample,))
+    except RuntimeError:
+        torch.cuda.synchronize(sample.device)
+        return network
+    finally:
+        for name, buffer in network.named_buffers():
+            buffer.copy_(buffers[name])
 
 
 def _optimizer(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.summary.writer.record_writer import RecordWriter
 
 from resnet import train
 from resnet.data import load_fashion
@@ -274,6 +275,30 @@ def test_a_diverging_loss_and_a_full_disk_are_one_sentence(
     text = capsys.readouterr().err
     assert "stand.pt lässt sich nicht schreiben (kein Platz mehr)" in text
     assert text.count("\n") == 1
+
+
+def test_a_disk_that_fills_up_under_the_log_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = load_fashion()
+    few = dataclasses.replace(few, train=few.train[:512], validation=few.validation[:20])
+    monkeypatch.setattr(train, "load_fashion", lambda: few)
+    write, calls = RecordWriter.write, []
+
+    def full(writer: RecordWriter, data: bytes) -> None:
+        calls.append(data)
+        # Die ersten Einträge gehen noch, mit ihnen eine ganze Epoche.
+        if len(calls) > 12:
+            raise OSError(28, os.strerror(28))
+        write(writer, data)
+
+    monkeypatch.setattr(RecordWriter, "write", full)
+    folder = tmp_path / "lauf"
+    assert train.main(command(folder)[3:]) == 2
+    text = capsys.readouterr().err
+    assert "Das Protokoll" in text and "(kein Platz mehr)" in text
+    assert text.count("\n") == 1
+    assert checkpoint(folder)["history"]
 
 
 def test_every_recipe_is_a_valid_setting() -> None:

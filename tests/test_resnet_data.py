@@ -20,7 +20,7 @@ from PIL import Image
 from resnet import datasets
 from resnet.data import DataError
 from resnet.datasets import CIFAR_BINARY, CIFAR_PYTHON, load_cifar10, load_fashion_full
-from resnet.download import download
+from resnet.download import cache_folder, download
 
 BATCH = 1200
 NAMES = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]
@@ -228,12 +228,21 @@ def test_damaged_fashion_is_one_sentence(fashion: dict[str, bytes], tmp_path: Pa
         load_fashion_full(tmp_path)
 
 
-@pytest.mark.skipif(
-    not datasets.DEBIAN_FASHION.is_dir(), reason="Debians Paket dataset-fashion-mnist fehlt"
-)
-def test_full_fashion_from_debian() -> None:
-    data = load_fashion_full()
-    assert (len(data.train), len(data.validation), len(data.test)) == (55_000, 5_000, 10_000)
+def test_full_fashion_is_found_where_debian_puts_it(
+    fashion: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, content in fashion.items():
+        (tmp_path / f"{name}.gz").write_bytes(gzip.compress(content))
+    monkeypatch.setattr(datasets, "DEBIAN_FASHION", tmp_path)
+    # Unter der Adresse antwortet niemand; gebraucht wird sie auch nicht.
+    assert_is_fashion(load_fashion_full(mirror="http://127.0.0.1:1/"))
+
+
+def test_a_file_instead_of_the_fashion_folder_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "train-images-idx3-ubyte.gz"
+    file.write_bytes(b"")
+    with pytest.raises(DataError, match="ist eine Datei"):
+        load_fashion_full(file)
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -309,7 +318,7 @@ def test_a_second_call_goes_on_too(server: Server, tmp_path: Path) -> None:
     server.files["datei"] = CONTENT
     server.cut_after = [100_000, 0, 0, 0]
     target = tmp_path / "datei"
-    with pytest.raises(DataError, match=r"0\.1 MB sind da.*setzt den Download fort"):
+    with pytest.raises(DataError, match=r"0,1 MB sind da.*setzt den Download fort"):
         download(server.url + "datei", target, expect_content)
     assert not target.exists()
     download(server.url + "datei", target, expect_content)
@@ -364,3 +373,26 @@ def test_datasets_come_from_a_mirror_and_stay_in_the_cache(
         assert_is_fashion(load_fashion_full(mirror=server.url))
         assert_is_cifar(load_cifar10(mirror=server.url, sums=sums))
     assert len(server.requests) == 5
+
+
+def test_a_damaged_file_in_the_cache_is_fetched_again(
+    server: Server, fashion: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(datasets, "DEBIAN_FASHION", tmp_path / "nichts")
+    archive = packed(binary_files())
+    server.files = {f"{name}.gz": gzip.compress(content) for name, content in fashion.items()}
+    server.files[CIFAR_BINARY] = archive
+    sums = {CIFAR_BINARY: sha256(archive)}
+    labels = cache_folder() / "fashion-mnist" / "t10k-labels-idx1-ubyte.gz"
+    labels.parent.mkdir(parents=True)
+    labels.write_bytes(server.files[labels.name][:-20])
+    kept = cache_folder() / CIFAR_BINARY
+    kept.write_bytes(archive[: len(archive) // 2])
+    assert_is_fashion(load_fashion_full(mirror=server.url))
+    assert_is_cifar(load_cifar10(mirror=server.url, sums=sums))
+    assert kept.read_bytes() == archive
+    # Ohne Netz bleibt es bei einem Satz, und die beschädigte Datei wird nicht gelesen.
+    kept.write_bytes(archive[: len(archive) // 2])
+    del server.files[CIFAR_BINARY]
+    with pytest.raises(DataError, match="nicht zu bekommen"):
+        load_cifar10(mirror=server.url, sums=sums)

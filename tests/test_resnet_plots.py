@@ -156,3 +156,24 @@ def test_the_quick_training_takes_your_network_and_leaves_the_threads_alone(
     assert np.sum(result.confusion) == 32
     assert result.accuracy == np.trace(result.confusion) / 32
     assert torch.get_num_threads() == threads
+
+
+def test_the_comparison_says_where_how_long_and_how_far() -> None:
+    record = {
+        "hardware": "Rechner",
+        "settings": {"batch_size": 100},
+        "images": {"train": 1050},
+        "epochs": [{}] * 4,
+        "seconds": 3600,
+        "test": {"accuracy": 0.8},
+    }
+    quoted = {"accuracy": 0.93, "steps": 80, "batch_size": 100, "source": "andere"}
+    text = str(plots.comparison(record, **quoted))
+    assert "nicht auf einer GPU, sondern auf der CPU (Rechner): 4 Epochen" in text
+    assert "40 Schritte mit je 100 Bildern, in 1 h 0 s" in text
+    assert "80,00 %, also 13,0 Prozentpunkte weniger als die 93,00 %, die andere angeben" in text
+    assert "50 % jenes Trainings. In diesem Tempo hätte das ganze etwa 2 Stunden gedauert." in text
+    better = record | {"device": "cuda", "epochs": [{}] * 8, "test": {"accuracy": 0.94}}
+    text = str(plots.comparison(better, **quoted))
+    assert "lief auf einer GPU" in text and "1,0 Prozentpunkte mehr" in text
+    assert "Tempo" not in text

@@ -38,6 +38,14 @@ def test_the_long_run_names_the_copy_it_was_made_with(resnet_page: str) -> None:
     assert f'alt="{html.escape(alt)}"' in resnet_page
 
 
+def test_the_long_run_says_how_far_it_is_from_the_paper(resnet_page: str) -> None:
+    run = recorded("cifar10")
+    quoted = {"accuracy": 0.9303, "steps": 64_000, "batch_size": 128}
+    note = plots.comparison(run, **quoted, source="He u. a. für ihr ResNet-56")
+    assert note._repr_html_() in resnet_page
+    assert html.escape(run["hardware"]) in note._repr_html_()
+
+
 def test_the_experiment_is_shown_as_recorded(resnet_page: str) -> None:
     record = recorded("shortcuts")
     assert shown(resnet_page, plots.origin(record))

@@ -44,8 +44,7 @@ class _PictureByPicture(Dataset):
         image = padded[:, top : top + 32, left : left + 32]
         if torch.rand(()) < 0.5:
             image = image.flip(2)
-        mean, std = torch.tensor(self._data.mean), torch.tensor(self._data.std)
-        image = (image - mean[:, None, None]) / std[:, None, None]
+        image = (image - self._data.mean) / self._data.std
         return image.expand(3, -1, -1), int(self._data.train.labels[index])
 
 
