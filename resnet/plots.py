@@ -30,6 +30,8 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LONG = re.compile(r"(\.\d\d)\d+")
 # Breite aller Bilder in Zoll.
 _WIDTH = 5.7
+# Mehr Zeilen liest niemand.
+_TABLE_ROWS = 50
 _MARKERS = ("o-", "s--", "^-.", "D:")
 _PARTS = {"train": "Training", "validation": "Validierung"}
 
@@ -358,7 +360,9 @@ def average(repeats: Sequence[Sequence[float]], log: bool = False) -> list[float
 
 
 def epoch_table(epochs: Sequence[Mapping[str, float]]) -> Table:
-    """Die Zahlen zu :func:`curves`."""
+    """Die Zahlen zu :func:`curves`; bei sehr vielen Epochen nur jede zehnte."""
+    every = 10 if len(epochs) > _TABLE_ROWS else 1
+    title = "Zahlen zur Kurve" if every == 1 else f"Zahlen zur Kurve, jede {every}. Epoche"
     head = ["Epoche"]
     head += [f"Kreuzentropie, {label}" for label in _PARTS.values()]
     head += [f"Trefferquote, {label}" for label in _PARTS.values()]
@@ -369,8 +373,9 @@ def epoch_table(epochs: Sequence[Mapping[str, float]]) -> Table:
             *(percent(epoch[f"{part}_accuracy"], 2) for part in _PARTS),
         )
         for epoch in epochs
+        if epoch["number"] % every == 0
     ]
-    return Table("Zahlen zur Kurve", tuple(head), tuple(rows))
+    return Table(title, tuple(head), tuple(rows))
 
 
 def series_table(

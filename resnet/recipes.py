@@ -1,8 +1,9 @@
 """Womit trainiert wird, wenn man nichts angibt: eine Zeile je Datensatz und Gerät.
 
 Auf der CPU zählt das Ergebnis nach Minuten. Auf einer GPU ist Zeit für viele Epochen: große
-Schritte, SGD mit Moment, Label Smoothing und Cutout. Die Lernrate wächst dabei mit dem Schritt, wie
-bei Goyal u. a., „Accurate, Large Minibatch SGD“ (2017).
+Schritte, SGD mit Moment, Label Smoothing und Cutout. Das Rezept für CIFAR-10 ist dasjenige von
+dreien, mit dem die Validierungsbilder am besten erkannt wurden; ``resnet/runs/cifar10.json`` ist
+sein Lauf.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _RECIPES: dict[tuple[str, bool], dict[str, Any]] = {
         **_SGD, "epochs": 15, "batch_size": 128, "learning_rate": 0.1, "padding": 4,
     },
     ("cifar10", True): {
-        **_SGD, "epochs": 160, "batch_size": 512, "learning_rate": 0.4, "padding": 4, "cutout": 8,
+        **_SGD, "epochs": 400, "batch_size": 512, "learning_rate": 0.2, "weight_decay": 1e-3,
+        "padding": 4, "cutout": 16,
     },
 }  # fmt: skip
 

@@ -282,6 +282,8 @@ def _prepare(device: torch.device, threads: int) -> None:
     if device.type == "cuda":
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")
+    # Ein CUDA-Graph wird in einem eigenen Strom aufgezeichnet; das Ergebnis ist dasselbe.
+    warnings.filterwarnings("ignore", message="The AccumulateGrad node's stream does not match")
     # DDP bemerkt bei channels_last, dass 1×1-Faltungen zwei Speicherformate haben; das ist richtig.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
 
