@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,15 @@ OPTIONS = (
     f"--epochs {EPOCHS} --batch-size 256 --threads 1 --seed 3 --label-smoothing 0.1 --cutout 6 "
     "--precision float32 --memory-format channels_last"
 ).split()
+
+
+@pytest.fixture(autouse=True)
+def settings_of_the_process() -> Iterator[None]:
+    """Ein Training im Prozess der Tests stellt dessen Rechnen um; danach gilt wieder das alte."""
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
 
 
 def command(folder: Path, *more: str, processes: int = 1) -> list[str]:
