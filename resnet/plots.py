@@ -32,6 +32,7 @@ _LONG = re.compile(r"(\.\d\d)\d+")
 _WIDTH = 5.7
 # Mehr Zeilen liest niemand.
 _TABLE_ROWS = 50
+_AFTER_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b|%|(?:h|min|s)\b)")
 _MARKERS = ("o-", "s--", "^-.", "D:")
 _PARTS = {"train": "Training", "validation": "Validierung"}
 
@@ -140,7 +141,9 @@ class Note:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.text)}</p>"
+        # Eine Zahl und was zu ihr gehört, trennt kein Zeilenende.
+        text = _AFTER_NUMBER.sub("\N{NO-BREAK SPACE}", self.text)
+        return f"<p>{html.escape(text)}</p>"
 
 
 def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
@@ -360,7 +363,7 @@ def average(repeats: Sequence[Sequence[float]], log: bool = False) -> list[float
 
 
 def epoch_table(epochs: Sequence[Mapping[str, float]]) -> Table:
-    """Die Zahlen zu :func:`curves`; bei sehr vielen Epochen nur jede zehnte."""
+    """Die Zahlen zu :func:`curves`; bei sehr vielen nur jede zehnte und die letzte."""
     every = 10 if len(epochs) > _TABLE_ROWS else 1
     title = "Zahlen zur Kurve" if every == 1 else f"Zahlen zur Kurve, jede {every}. Epoche"
     head = ["Epoche"]
@@ -373,7 +376,7 @@ def epoch_table(epochs: Sequence[Mapping[str, float]]) -> Table:
             *(percent(epoch[f"{part}_accuracy"], 2) for part in _PARTS),
         )
         for epoch in epochs
-        if epoch["number"] % every == 0
+        if epoch["number"] % every == 0 or epoch is epochs[-1]
     ]
     return Table(title, tuple(head), tuple(rows))
 

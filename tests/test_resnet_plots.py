@@ -158,6 +158,14 @@ def test_the_quick_training_takes_your_network_and_leaves_the_threads_alone(
     assert torch.get_num_threads() == threads
 
 
+def test_a_long_table_keeps_every_tenth_epoch_and_the_last() -> None:
+    epochs = [EPOCHS[0] | {"number": number} for number in range(1, 66)]
+    table = plots.epoch_table(epochs)
+    assert [row[0] for row in table.rows] == ["10", "20", "30", "40", "50", "60", "65"]
+    assert "jede 10. Epoche" in table._repr_html_()
+    assert len(plots.epoch_table(epochs[:50]).rows) == 50
+
+
 def test_the_comparison_says_where_how_long_and_how_far() -> None:
     record = {
         "hardware": "Rechner",

@@ -28,8 +28,8 @@ def test_curves_and_numbers_are_those_of_the_recording(resnet_page: str, name: s
     run = recorded(name)
     assert shown(resnet_page, plots.origin(run))
     assert shown(resnet_page, plots.epoch_table(run["epochs"]))
-    for epoch in run["epochs"]:
-        assert f"<td>{plots.decimal(epoch['validation_loss'], 4)}</td>" in resnet_page
+    last = run["epochs"][-1]
+    assert f"<td>{plots.decimal(last['validation_loss'], 4)}</td>" in resnet_page
 
 
 def test_the_long_run_names_the_copy_it_was_made_with(resnet_page: str) -> None:
