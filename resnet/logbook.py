@@ -19,7 +19,7 @@ from resnet.data import Data
 from resnet.training import Epoch
 from resnet.wording import percent, reason
 
-_ROWS, _COLUMNS = 2, 6
+_ROWS, _COLUMNS = 2, 4
 
 
 class Logbook:
@@ -131,7 +131,7 @@ def prediction_figure(data: Data, logits: Tensor) -> Figure:
     """
     probability, guess = logits.cpu().softmax(dim=1).max(dim=1)
     labels = data.validation.labels[: len(guess)].cpu()
-    figure = Figure(figsize=(2 * _COLUMNS, 2.6 * _ROWS), layout="constrained")
+    figure = Figure(figsize=(1.8 * _COLUMNS, 2.4 * _ROWS), layout="constrained")
     for row, wanted in enumerate((guess == labels, guess != labels)):
         chosen = wanted.nonzero().flatten()[:_COLUMNS].tolist()
         for column, index in enumerate(chosen):

@@ -65,7 +65,7 @@ def run() -> Table:
             return duration
 
         bare = [
-            "-m", "sphinx", "-q", "-b", "html", "-c", ".", "-D", "nb_execution_mode=off",
+            "-m", "sphinx", "-Q", "-b", "html", "-c", ".", "-D", "nb_execution_mode=off",
             "-d", str(root / "build" / "bare-doctrees"), "docs", str(root / "build" / "bare"),
         ]  # fmt: skip
         cold = measure("kalter Bau, alle Zellen laufen", build)
