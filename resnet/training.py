@@ -270,7 +270,7 @@ class Trainer:
     def _train_epoch(
         self, number: int, progress: Callable[[Step], None], stop: Callable[[], bool]
     ) -> None:
-        self.network.train()
+        # Es enthält das Netz, auch als CUDA-Graph oder verteilt.
         self._trained.train()
         size, steps = self.settings.batch_size, self.steps
         own_size = size // self._processes.size

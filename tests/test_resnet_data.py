@@ -361,38 +361,38 @@ def test_what_cannot_be_downloaded_is_one_sentence(server: Server, tmp_path: Pat
         download(server.url + "datei", tmp_path / "belegt" / "datei", expect_content)
 
 
-def test_datasets_come_from_a_mirror_and_stay_in_the_cache(
+@pytest.fixture
+def mirror(
     server: Server, fashion: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+) -> Server:
+    """Ein Server mit beiden Datensätzen, und nirgends sonst liegt einer."""
     monkeypatch.setattr(datasets, "DEBIAN_FASHION", tmp_path / "nichts")
-    archive = packed(binary_files())
     server.files = {f"{name}.gz": gzip.compress(content) for name, content in fashion.items()}
-    server.files[CIFAR_BINARY] = archive
-    sums = {CIFAR_BINARY: sha256(archive)}
+    server.files[CIFAR_BINARY] = packed(binary_files())
+    return server
+
+
+def test_datasets_come_from_a_mirror_and_stay_in_the_cache(mirror: Server) -> None:
+    sums = {CIFAR_BINARY: sha256(mirror.files[CIFAR_BINARY])}
     for _ in range(2):
-        assert_is_fashion(load_fashion_full(mirror=server.url))
-        assert_is_cifar(load_cifar10(mirror=server.url, sums=sums))
-    assert len(server.requests) == 5
+        assert_is_fashion(load_fashion_full(mirror=mirror.url))
+        assert_is_cifar(load_cifar10(mirror=mirror.url, sums=sums))
+    assert len(mirror.requests) == 5
 
 
-def test_a_damaged_file_in_the_cache_is_fetched_again(
-    server: Server, fashion: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(datasets, "DEBIAN_FASHION", tmp_path / "nichts")
-    archive = packed(binary_files())
-    server.files = {f"{name}.gz": gzip.compress(content) for name, content in fashion.items()}
-    server.files[CIFAR_BINARY] = archive
+def test_a_damaged_file_in_the_cache_is_fetched_again(mirror: Server) -> None:
+    archive = mirror.files[CIFAR_BINARY]
     sums = {CIFAR_BINARY: sha256(archive)}
     labels = cache_folder() / "fashion-mnist" / "t10k-labels-idx1-ubyte.gz"
     labels.parent.mkdir(parents=True)
-    labels.write_bytes(server.files[labels.name][:-20])
+    labels.write_bytes(mirror.files[labels.name][:-20])
     kept = cache_folder() / CIFAR_BINARY
     kept.write_bytes(archive[: len(archive) // 2])
-    assert_is_fashion(load_fashion_full(mirror=server.url))
-    assert_is_cifar(load_cifar10(mirror=server.url, sums=sums))
+    assert_is_fashion(load_fashion_full(mirror=mirror.url))
+    assert_is_cifar(load_cifar10(mirror=mirror.url, sums=sums))
     assert kept.read_bytes() == archive
     # Ohne Netz bleibt es bei einem Satz, und die beschädigte Datei wird nicht gelesen.
     kept.write_bytes(archive[: len(archive) // 2])
-    del server.files[CIFAR_BINARY]
+    del mirror.files[CIFAR_BINARY]
     with pytest.raises(DataError, match="nicht zu bekommen"):
-        load_cifar10(mirror=server.url, sums=sums)
+        load_cifar10(mirror=mirror.url, sums=sums)
