@@ -125,7 +125,7 @@ class Data:
         """Macht aus Pixeln die Eingabe des Netzes.
 
         Args:
-            pixels: Form ``(N, C, 32, 32)``, ``uint8``.
+            pixels: Form ``(N, C, 32, 32)``, ``uint8`` oder ``float32``, von 0 bis 255.
 
         Returns:
             Form ``(N, 3, 32, 32)``, ``float32``; graue Bilder haben drei gleiche Kanäle.

@@ -26,6 +26,8 @@ SETTINGS = (
     "label_smoothing",
     "padding",
     "cutout",
+    "cutmix",
+    "distortion",
     "warmup",
     "seed",
 )
@@ -109,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     count = {"type": _number(int, whole, 1), "metavar": "N"}
     number = {"type": _number(float, positive, 0, above=True), "metavar": "X"}
     fraction = {"type": _number(float, share, 0, below=1), "metavar": "X"}
+    part = {"type": _number(float, "eine Zahl von 0 bis 1", 0, below=math.nextafter(1, 2)), "metavar": "X"}
     size = {"type": _number(int, "eine ganze Zahl von 0 bis 16", 0, below=17), "metavar": "N"}
 
     group = result.add_argument_group("Womit und woran")
@@ -170,6 +173,8 @@ def parser() -> argparse.ArgumentParser:
     add("--label-smoothing", **fraction, help="Anteil, der auf alle Klassen verteilt wird")
     add("--padding", **size, help="um höchstens so viele Bildpunkte verschieben")
     add("--cutout", **size, help="Seitenlänge des ausgeschnittenen Quadrats")
+    add("--cutmix", **part, help="Anteil der Bilder mit einem Quadrat aus einem anderen Bild")
+    add("--distortion", **part, help="Anteil der verzerrten Bilder")
     add("--warmup", **fraction, help="Anteil des Trainings, in dem die Lernrate steigt")
     add(
         "--seed",

@@ -26,8 +26,8 @@ _RECIPES: dict[tuple[str, bool], dict[str, Any]] = {
         **_SGD, "epochs": 15, "batch_size": 128, "learning_rate": 0.1, "padding": 4,
     },
     ("cifar10", True): {
-        **_SGD, "epochs": 400, "batch_size": 512, "learning_rate": 0.2, "weight_decay": 1e-3,
-        "padding": 4, "cutout": 16,
+        **_SGD, "epochs": 700, "batch_size": 512, "learning_rate": 0.4, "padding": 4,
+        "cutmix": 0.5, "distortion": 1.0, "warmup": 0.2,
     },
 }  # fmt: skip
 

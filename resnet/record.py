@@ -33,7 +33,7 @@ def record(
     trainer: Trainer,
     command: str,
     seconds: float,
-    test: tuple[float, float],
+    test: dict[str, float],
     **more: Any,
 ) -> dict[str, Any]:
     """Ein Lauf als Daten, mit allem, was man zu seiner Herkunft wissen muss.
@@ -42,7 +42,7 @@ def record(
         trainer: Das fertige Training.
         command: Der Befehl.
         seconds: Seine Dauer, über alle Teile zusammen.
-        test: Kreuzentropie und Trefferquote auf den Testbildern.
+        test: Ergebnisse auf den Testbildern.
         more: Weitere Angaben, die mit in die Datei sollen.
     """
     data = trainer.data
@@ -61,7 +61,7 @@ def record(
         },
         "settings": dict(vars(trainer.settings)),
         "seconds": round(seconds, 1),
-        "test": {"loss": test[0], "accuracy": test[1]},
+        "test": test,
         "epochs": [dict(vars(epoch)) for epoch in trainer.history],
         "step_losses": thinned(trainer.losses),
         **more,

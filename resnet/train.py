@@ -22,7 +22,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from resnet.checkpoint import CHECKPOINT, CallError, read, restore, save
 from resnet.data import Data, DataError, load_fashion
@@ -49,6 +49,9 @@ from resnet.wording import count, counted, decimal, duration, percent, reason, s
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
 _SHOWN_IMAGES = 200
 _PREDICTION_FIGURES = 10
+# Auf einer GPU dauert eine kurze Epoche nur einige Male so lange wie das Speichern danach.
+_EPOCHS_PER_CHECKPOINT = {"cpu": 1}
+_EPOCHS_PER_CHECKPOINT_ELSEWHERE = 10
 
 
 def load_data(options: argparse.Namespace) -> Data:
@@ -243,6 +246,7 @@ def _train(
     line = TrainingLine(settings, processes.first)
     # Ein Bild zu zeichnen dauert auf einer GPU so lange wie eine Epoche.
     every = max(1, settings.epochs // _PREDICTION_FIGURES)
+    rhythm = _EPOCHS_PER_CHECKPOINT.get(device.type, _EPOCHS_PER_CHECKPOINT_ELSEWHERE)
     logging = (
         Logbook(options.out, len(trainer.history)) if processes.first else contextlib.nullcontext()
     )
@@ -251,10 +255,12 @@ def _train(
             logbook.graph(trainer.network)
         try:
             for epoch in trainer.epochs(line, stop):
-                keep()
+                last = epoch.number == settings.epochs
+                if last or epoch.number % rhythm == 0:
+                    keep()
                 if logbook:
                     logbook.epoch(epoch)
-                    if epoch.number % every == 0 or epoch.number == settings.epochs:
+                    if last or epoch.number % every == 0:
                         shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
                         logbook.predictions(trainer.data, shown, epoch.number)
                 line.clear()
@@ -329,7 +335,8 @@ def _introduction(
         f"{significant(settings.learning_rate)}, Gewichtszerfall "
         f"{significant(settings.weight_decay)}, Label Smoothing "
         f"{significant(settings.label_smoothing)}, Cutout "
-        f"{settings.cutout}, Startwert {settings.seed}."
+        f"{settings.cutout}, CutMix {significant(settings.cutmix)}, Verzerrung "
+        f"{significant(settings.distortion)}, Startwert {settings.seed}."
     )
     if trainer.history:
         done = len(trainer.history)
@@ -353,10 +360,14 @@ def _finish(
     logits = trainer.logits(data.test)
     guesses = logits.argmax(dim=1)
     loss = F.cross_entropy(logits, labels).item()
-    accuracy = (guesses == labels).double().mean().item()
+    accuracy = _hits(guesses, labels)
+    # Das Netz darf jedes Bild auch gespiegelt ansehen; so hat es die Bilder gelernt.
+    both = logits.softmax(dim=1) + trainer.logits(data.test, mirrored=True).softmax(dim=1)
+    mirrored = _hits(both.argmax(dim=1), labels)
     logbook.test(loss, accuracy, len(trainer.history))
     print(
-        f"Test: {percent(accuracy, 2)} von {count(len(labels))} Bildern richtig, nach "
+        f"Test: {percent(accuracy, 2)} von {count(len(labels))} Bildern richtig "
+        f"({percent(mirrored, 2)}, wenn Bild und Spiegelbild gemeinsam entscheiden), nach "
         f"{duration(sum(parts))}.",
         flush=True,
     )
@@ -365,13 +376,17 @@ def _finish(
             trainer,
             command,
             sum(parts),
-            (loss, accuracy),
+            {"loss": loss, "accuracy": accuracy, "mirrored_accuracy": mirrored},
             parts=[round(seconds, 1) for seconds in parts],
             processes=processes.size,
             classes=list(data.classes),
             confusion=confusion(labels, guesses, len(data.classes)),
         )
         write(result, options.record)
+
+
+def _hits(guesses: Tensor, labels: Tensor) -> float:
+    return (guesses == labels).double().mean().item()
 
 
 def main(arguments: list[str]) -> int:
@@ -395,7 +410,7 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         message = "Abgebrochen, bevor etwas zu speichern war."
         if (options.out / CHECKPOINT).exists():
-            message = _how_to_continue("Gespeichert ist die letzte volle Epoche.")
+            message = _how_to_continue("Gespeichert ist der letzte Zwischenstand.")
         code = 1
     except torch.OutOfMemoryError:
         message, code = "Der Speicher der GPU reicht nicht; ein kleineres --batch-size hilft.", 1

@@ -12,12 +12,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from resnet.augmentation import CROP_PADDING, Moves, moved
+from resnet.augmentation import (
+    CROP_PADDING,
+    Augmentation,
+    Changes,
+    changed,
+    mixed_cross_entropy,
+)
 from resnet.data import Data, Images
 from resnet.processes import ALONE, Processes
 
 CPU = torch.device("cpu")
-EVALUATION_BATCH = 500
+# Mehr Bilder auf einmal passen auf einer CPU nicht in den Zwischenspeicher des Prozessors.
+_EVALUATION_BATCH = {"cpu": 500}
+_EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
 _STEPS_PER_REPORT = {"cpu": 1}
 _STEPS_PER_REPORT_ELSEWHERE = 10
@@ -48,6 +56,8 @@ class Settings:
         label_smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
         padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
         cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
+        cutmix: Anteil der Trainingsbilder, in die ein Quadrat aus einem anderen gesetzt wird.
+        distortion: Anteil der Trainingsbilder, die eine zufällig gewählte Verzerrung bekommen.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
     """
 
@@ -62,7 +72,14 @@ class Settings:
     label_smoothing: float = 0.0
     padding: int = CROP_PADDING
     cutout: int = 0
+    cutmix: float = 0.0
+    distortion: float = 0.0
     warmup: float = 0.3
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """Wie stark die Trainingsbilder verändert werden."""
+        return Augmentation(self.padding, self.cutout, self.cutmix, self.distortion)
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,8 @@ class Epoch:
         number: Nummer, ab 1.
         learning_rate: Lernrate des letzten Schritts.
         train_loss: Mittlere Kreuzentropie auf den veränderten Trainingsbildern.
-        train_accuracy: Anteil richtig erkannter Trainingsbilder.
+        train_accuracy: Anteil richtig erkannter Trainingsbilder; in einem gemischten zählt die
+            Klasse mit der größeren Fläche.
         validation_loss: Mittlere Kreuzentropie auf den Validierungsbildern.
         validation_accuracy: Anteil richtig erkannter Validierungsbilder.
     """
@@ -144,6 +162,7 @@ class Trainer:
         self.losses: list[float] = []
         self._device = device
         self._processes = processes
+        self._evaluation_batch = _EVALUATION_BATCH.get(device.type, _EVALUATION_BATCH_ELSEWHERE)
         self._report = _STEPS_PER_REPORT.get(device.type, _STEPS_PER_REPORT_ELSEWHERE)
         # Das Fortsetzen mitten in einer Epoche wiederholt deren Zufallszahlen.
         self._generator = torch.Generator().manual_seed(settings.seed)
@@ -210,12 +229,22 @@ class Trainer:
         loss, correct = self._processes.total(torch.stack([loss, correct])).tolist()
         return loss / len(images), correct / len(images)
 
-    def logits(self, images: Images) -> Tensor:
-        """Die Ausgabe des Netzes im Auswertungsmodus, Form ``(N, Klassen)``, ``float32``."""
+    def logits(self, images: Images, mirrored: bool = False) -> Tensor:
+        """Die Ausgabe des Netzes im Auswertungsmodus, Form ``(N, Klassen)``, ``float32``.
+
+        Args:
+            images: Die Bilder.
+            mirrored: Ob das Netz ihre Spiegelbilder sieht.
+        """
         self.network.eval()
         with torch.no_grad():
-            batches = images.pixels.split(EVALUATION_BATCH)
-            return torch.cat([self._forward(self.network, batch) for batch in batches])
+            batches = images.pixels.split(self._evaluation_batch)
+            return torch.cat(
+                [
+                    self._forward(self.network, batch.flip(3) if mirrored else batch)
+                    for batch in batches
+                ]
+            )
 
     def state(self) -> dict[str, Any]:
         """Alles, was zum Fortsetzen gebraucht wird, aus Zahlen, Texten und Tensoren."""
@@ -276,15 +305,17 @@ class Trainer:
         own_size = size // self._processes.size
         order = torch.randperm(len(self.data.train), generator=self._generator)
         order = order[: steps * size].to(self._device)
-        moves = Moves.draw(
-            len(order), self._generator, self.settings.padding, self.settings.cutout
-        ).to(self._device)
+        # In zufälliger Reihenfolge ist das Nachbarbild ein zufälliges anderes Bild.
+        others = order.roll(1)
+        changes = Changes.draw(len(order), self._generator, self.settings.augmentation)
+        changes = changes.to(self._device)
         results = []
         for step in range(self._step + 1, steps + 1):
             # Jeder Prozess nimmt seinen Abschnitt desselben Schritts.
             begin = (step - 1) * size + self._processes.rank * own_size
             part = slice(begin, begin + own_size)
-            results.append(self._train_step(self.data.train[order[part]], moves[part]))
+            batch, other = self.data.train[order[part]], self.data.train[others[part]]
+            results.append(self._train_step(batch, other, changes[part]))
             if step % self._report == 0 or step == steps:
                 halt = self._collect(results, number, stop())
                 results = []
@@ -294,18 +325,25 @@ class Trainer:
                 if halt:
                     raise Stopped
 
-    def _train_step(self, batch: Images, moves: Moves) -> Tensor:
+    def _train_step(self, batch: Images, other: Images, changes: Changes) -> Tensor:
         """Ein Schritt; Kreuzentropie und Zahl der richtigen Bilder bleiben auf dem Gerät."""
-        logits = self._forward(self._trained, moved(batch.pixels, moves))
-        smoothing = self.settings.label_smoothing
-        loss = F.cross_entropy(logits, batch.labels, label_smoothing=smoothing)
+        logits = self._forward(self._trained, changed(batch.pixels, other.pixels, changes))
+        labels, share, smoothing = batch.labels, changes.share, self.settings.label_smoothing
+
+        def loss_with(smoothing: float) -> Tensor:
+            if self.settings.cutmix:
+                return mixed_cross_entropy(logits, labels, other.labels, share, smoothing)
+            return F.cross_entropy(logits, labels, label_smoothing=smoothing)
+
+        loss = loss_with(smoothing)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
         self._scheduler.step()
         with torch.no_grad():
-            entropy = F.cross_entropy(logits, batch.labels) if smoothing else loss
-            correct = (logits.argmax(dim=1) == batch.labels).sum()
+            entropy = loss_with(0.0) if smoothing else loss
+            larger = torch.where(share >= 0.5, labels, other.labels)
+            correct = (logits.argmax(dim=1) == larger).sum()
             return torch.stack([entropy.detach(), correct])
 
     def _collect(self, results: list[Tensor], number: int, stop: bool) -> bool:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from resnet import train
-from resnet.augmentation import augment
+from resnet.augmentation import Augmentation, Changes, changed
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
 from resnet.solution import ResNet
 from resnet.training import Settings, Stopped, Trainer, TrainingError
@@ -59,9 +59,14 @@ def test_damaged_or_missing_data_are_one_sentence(tmp_path: Path) -> None:
         load_fashion(damaged)
 
 
+def altered(pixels: torch.Tensor, augmentation: Augmentation) -> torch.Tensor:
+    changes = Changes.draw(len(pixels), torch.Generator().manual_seed(0), augmentation)
+    return changed(pixels, pixels.roll(1, 0), changes)
+
+
 def test_augment_only_moves_and_mirrors() -> None:
     pixels = torch.arange(2 * 6 * 5).reshape(1, 2, 6, 5).expand(200, -1, -1, -1) + 1
-    moved = augment(pixels, torch.Generator().manual_seed(0))
+    moved = altered(pixels, Augmentation(padding=2))
     assert moved.shape == pixels.shape and moved.dtype == pixels.dtype
     padded = torch.nn.functional.pad(pixels[0], (2, 2, 2, 2))
     possible = {
@@ -78,7 +83,7 @@ def test_augment_only_moves_and_mirrors() -> None:
 
 def test_cutout_removes_one_square_from_every_image() -> None:
     pixels = torch.full((300, 1, 32, 32), 7, dtype=torch.uint8)
-    cut = augment(pixels, torch.Generator().manual_seed(0), padding=0, cutout=8)
+    cut = altered(pixels, Augmentation(padding=0, cutout=8))
     for image in cut[:, 0]:
         rows, columns = (image == 0).nonzero(as_tuple=True)
         height = int(rows.max() - rows.min()) + 1
