@@ -111,9 +111,7 @@ class Changes:
 
     def _mapped(self, function) -> Changes:
         tensors = {
-            name: function(value)
-            for name, value in vars(self).items()
-            if isinstance(value, Tensor)
+            name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
         }
         return dataclasses.replace(self, **tensors)
 

@@ -111,7 +111,10 @@ def parser() -> argparse.ArgumentParser:
     count = {"type": _number(int, whole, 1), "metavar": "N"}
     number = {"type": _number(float, positive, 0, above=True), "metavar": "X"}
     fraction = {"type": _number(float, share, 0, below=1), "metavar": "X"}
-    part = {"type": _number(float, "eine Zahl von 0 bis 1", 0, below=math.nextafter(1, 2)), "metavar": "X"}
+    part = {
+        "type": _number(float, "eine Zahl von 0 bis 1", 0, below=math.nextafter(1, 2)),
+        "metavar": "X",
+    }
     size = {"type": _number(int, "eine ganze Zahl von 0 bis 16", 0, below=17), "metavar": "N"}
 
     group = result.add_argument_group("Womit und woran")

@@ -421,12 +421,15 @@ def origin(record: Mapping[str, Any]) -> Origin:
     ]
     if "test" in record:
         test = record["test"]
-        found.append(
-            (
-                "Test",
-                f"{percent(test['accuracy'], 2)} richtig, "
-                f"Kreuzentropie {decimal(test['loss'], 3)}, nach "
-                f"{counted(len(record['epochs']), 'Epoche', 'Epochen')}",
-            )
+        text = (
+            f"{percent(test['accuracy'], 2)} richtig, Kreuzentropie {decimal(test['loss'], 3)}, "
+            f"nach {counted(len(record['epochs']), 'Epoche', 'Epochen')}"
         )
+        # Ältere Aufzeichnungen kennen nur das Bild selbst.
+        if "mirrored_accuracy" in test:
+            text += (
+                f"; {percent(test['mirrored_accuracy'], 2)}, wenn Bild und Spiegelbild gemeinsam "
+                "entscheiden"
+            )
+        found.append(("Test", text))
     return Origin(tuple(found))

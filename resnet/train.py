@@ -1,8 +1,9 @@
 """Trainiert das ResNet: ``python -m resnet.train``.
 
-Schreibt in einen Ordner den Zwischenstand nach jeder Epoche und bei Strg-C (``stand.pt``) und das
-Protokoll für TensorBoard. ``--resume`` setzt dort fort und kommt auf der CPU Bit für Bit zum selben
-Ergebnis wie ein Lauf ohne Unterbrechung. Mehrere Prozesse teilen sich ein Training mit
+Schreibt in einen Ordner den Zwischenstand (``stand.pt``) und das Protokoll für TensorBoard.
+Gespeichert wird nach jeder Epoche, auf einer GPU nach jeder zehnten, am Ende und bei Strg-C.
+``--resume`` setzt dort fort und kommt auf der CPU Bit für Bit zum selben Ergebnis wie ein Lauf ohne
+Unterbrechung. Mehrere Prozesse teilen sich ein Training mit
 ``torchrun --nproc-per-node 2 -m resnet.train``.
 """
 
@@ -290,6 +291,8 @@ def _prepare(device: torch.device, threads: int) -> None:
         torch.set_float32_matmul_precision("high")
     # Ein CUDA-Graph wird in einem eigenen Strom aufgezeichnet; das Ergebnis ist dasselbe.
     warnings.filterwarnings("ignore", message="The AccumulateGrad node's stream does not match")
+    # Die Rückrechnung läuft in einem eigenen Thread, der die GPU beim ersten Schritt übernimmt.
+    warnings.filterwarnings("ignore", message="Attempting to run cuBLAS, but there was no current")
     # DDP bemerkt bei channels_last, dass 1×1-Faltungen zwei Speicherformate haben; das ist richtig.
     warnings.filterwarnings("ignore", message="Grad strides do not match bucket view strides")
 

@@ -47,7 +47,7 @@ class ResNet(nn.Module):
 """
 OPTIONS = (
     f"--epochs {EPOCHS} --batch-size 256 --threads 1 --seed 3 --label-smoothing 0.1 --cutout 6 "
-    "--precision float32 --memory-format channels_last"
+    "--cutmix 0.5 --distortion 0.5 --precision float32 --memory-format channels_last"
 ).split()
 
 
@@ -164,6 +164,7 @@ def test_the_record_adds_up(recorded: dict) -> None:
     assert [sum(row) for row in rows] == [200] * 10
     correct = sum(rows[index][index] for index in range(10))
     assert correct / 2000 == pytest.approx(recorded["test"]["accuracy"])
+    assert abs(recorded["test"]["mirrored_accuracy"] - recorded["test"]["accuracy"]) < 0.1
     assert recorded["step_losses"]["every"] * len(recorded["step_losses"]["values"]) == 35 * EPOCHS
     assert recorded["step_losses"]["values"][0] > recorded["step_losses"]["values"][-1]
     assert recorded["command"].startswith("python -m resnet.train --file")

@@ -41,7 +41,12 @@ def test_every_recording_says_where_it_comes_from(name: str) -> None:
     assert lines["Datum"] == f"{day}.{month}.{year}"
     assert record["seconds"] > 0 and lines["Dauer"].endswith("s")
     if "test" in record:
-        assert lines["Test"].startswith(plots.percent(record["test"]["accuracy"], 2))
+        shown = lines["Test"]
+        assert shown.startswith(plots.percent(record["test"]["accuracy"], 2))
+        if mirrored := record["test"].get("mirrored_accuracy"):
+            assert shown.endswith(
+                f"; {plots.percent(mirrored, 2)}, wenn Bild und Spiegelbild gemeinsam entscheiden"
+            )
 
 
 @pytest.mark.parametrize("name", [name for name in RECORDINGS if "epochs" in recorded(name)])

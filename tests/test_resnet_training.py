@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from resnet import train
-from resnet.augmentation import Augmentation, Changes, changed
+from resnet.augmentation import Augmentation, Changes, changed, mixed_cross_entropy
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
 from resnet.solution import ResNet
 from resnet.training import Settings, Stopped, Trainer, TrainingError
@@ -92,6 +92,52 @@ def test_cutout_removes_one_square_from_every_image() -> None:
         assert 4 <= height <= 8 and 4 <= width <= 8
         assert len(rows) == height * width
     assert ((cut == 0).sum((1, 2, 3)) == 64).float().mean() > 0.5
+
+
+def test_cutmix_replaces_one_square_and_says_how_much_is_left() -> None:
+    pixels = torch.arange(1, 201, dtype=torch.uint8)[:, None, None, None].expand(-1, 3, 32, 32)
+    augmentation = Augmentation(padding=0, cutmix=0.5)
+    changes = Changes.draw(len(pixels), torch.Generator().manual_seed(0), augmentation)
+    mixed = changed(pixels, pixels.roll(1, 0), changes)
+    own = mixed == pixels
+    assert (own | (mixed == pixels.roll(1, 0))).all()
+    assert torch.allclose(own.float().mean((1, 2, 3)), changes.share)
+    assert 0.4 < (changes.share < 1).float().mean() < 0.6
+    for image in ~own[:, 0]:
+        rows, columns = image.nonzero(as_tuple=True)
+        if len(rows):
+            height, width = rows.max() - rows.min() + 1, columns.max() - columns.min() + 1
+            assert len(rows) == height * width
+
+
+def test_the_loss_of_mixed_images_weighs_both_classes() -> None:
+    logits = torch.tensor([[2.0, 0.0, -1.0]])
+    one, other = (
+        torch.nn.functional.cross_entropy(logits, torch.tensor([label])).item() for label in (0, 2)
+    )
+    labels, others = torch.tensor([0]), torch.tensor([2])
+    for share in (1.0, 0.75, 0.0):
+        loss = mixed_cross_entropy(logits, labels, others, torch.tensor([share]))
+        assert loss.item() == pytest.approx(share * one + (1 - share) * other)
+
+
+def test_every_distortion_changes_the_image_and_keeps_its_range() -> None:
+    photo = torch.randint(256, (1, 3, 32, 32), generator=torch.Generator().manual_seed(1))
+    # Glatt wie ein Foto: Aus reinem Rauschen bliebe beim Drehen nichts erkennbar.
+    photo = torch.nn.functional.avg_pool2d(photo.float(), 5, 1, 2).to(torch.uint8)
+    pixels = photo.expand(500, -1, -1, -1)
+    augmentation = Augmentation(padding=0, distortion=1.0)
+    changes = Changes.draw(len(pixels), torch.Generator().manual_seed(0), augmentation)
+    distorted = changed(pixels, pixels, changes)
+    upright = torch.where(changes.flip[:, None, None, None], distorted.flip(3), distorted)
+    assert upright.min() >= 0 and upright.max() <= 255
+    difference = (upright - photo).abs().mean((1, 2, 3))
+    assert difference[changes.kind == 0].max() < 0.01
+    for kind in range(1, 10):
+        assert difference[changes.kind == kind].max() > 3
+        # Fast ohne Stärke bleibt das Bild fast, wie es ist.
+        weak = (changes.kind == kind) & (changes.strength.abs() < 0.1)
+        assert difference[weak].min() < 12
 
 
 def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) -> None:
