@@ -34,6 +34,8 @@ def slowest_cell(root: Path) -> tuple[float, str]:
         NotebookClient(
             notebook, timeout=600, record_timing=True,
             resources={"metadata": {"path": str(root / "docs")}},
+            # Sonst meldet jeder Kern, dass die Verbindung auf diesem Rechner unverschlüsselt ist.
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
         ).execute()  # fmt: skip
         for cell in notebook.cells:
             times = cell.metadata.get("execution", {})
