@@ -29,6 +29,9 @@ _EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
 _STEPS_PER_REPORT = {"cpu": 1}
 _STEPS_PER_REPORT_ELSEWHERE = 10
+# Die ersten Gradienten sind zwanzigmal so lang. Ohne Grenze wirft SGD das Netz in kurzen Läufen mit
+# großer Lernrate so weit hinaus, dass es nicht mehr lernt; AdamW teilt von selbst durch ihre Größe.
+_MAX_NORM = 1.0
 
 
 class TrainingError(RuntimeError):
@@ -52,7 +55,8 @@ class Settings:
         seed: Startwert aller Zufallszahlen.
         precision: ``"float32"`` oder ``"bfloat16"`` für die Rechnung im Netz.
         memory_format: ``"channels_last"`` oder ``"contiguous"``.
-        optimizer: ``"adamw"`` oder ``"sgd"`` (mit Nesterov-Moment 0,9).
+        optimizer: ``"adamw"`` oder ``"sgd"`` (mit Nesterov-Moment 0,9 und auf die Norm 1
+            begrenzten Gradienten).
         label_smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
         padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
         cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
@@ -338,6 +342,8 @@ class Trainer:
         loss = loss_with(smoothing)
         self._optimizer.zero_grad()
         loss.backward()
+        if self.settings.optimizer == "sgd":
+            nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_NORM)
         self._optimizer.step()
         self._scheduler.step()
         with torch.no_grad():

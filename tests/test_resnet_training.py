@@ -140,6 +140,15 @@ def test_every_distortion_changes_the_image_and_keeps_its_range() -> None:
         assert difference[weak].min() < 12
 
 
+def test_sgd_learns_in_a_short_run_with_a_large_learning_rate() -> None:
+    data = load_fashion()
+    few = dataclasses.replace(data, train=data.train[:256], validation=data.validation[:20])
+    settings = Settings(epochs=3, batch_size=32, optimizer="sgd", learning_rate=0.1)
+    losses = [epoch.train_loss for epoch in trainer(few, settings).epochs()]
+    assert losses[0] < 4
+    assert losses[-1] < 1.7
+
+
 def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) -> None:
     whole = trainer(tiny)
     list(whole.epochs())
