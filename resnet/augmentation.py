@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -31,7 +32,8 @@ class Augmentation:
         padding: Um höchstens so viele Bildpunkte werden sie verschoben.
         cutout: Seitenlänge des Quadrats, das aus ihnen geschnitten wird; 0: keines.
         cutmix: Anteil der Bilder, in die ein Quadrat aus einem anderen Bild gesetzt wird.
-        distortion: Anteil der Bilder, die eine zufällig gewählte Verzerrung bekommen.
+        distortion: Anteil der Bilder, für die eine von zehn Verzerrungen gezogen wird; eine davon
+            lässt das Bild, wie es ist.
     """
 
     padding: int = CROP_PADDING
@@ -83,8 +85,8 @@ class Changes:
             hole = torch.randint(SIZE, (2, n), generator=generator) - limits.cutout // 2
         if limits.cutmix:
             # So ist die Fläche des Quadrats gleichverteilt, wie in der Quelle.
-            share, chosen = torch.rand(2, n, generator=generator)
-            side = torch.where(chosen < limits.cutmix, (SIZE * share.sqrt()).long(), 0)
+            area, chosen = torch.rand(2, n, generator=generator)
+            side = torch.where(chosen < limits.cutmix, (SIZE * area.sqrt()).long(), 0)
             patch = torch.randint(SIZE, (2, n), generator=generator) - side // 2
         if limits.distortion:
             kind = torch.randint(_DISTORTIONS, (n,), generator=generator)
@@ -95,7 +97,10 @@ class Changes:
 
     @property
     def share(self) -> Tensor:
-        """Welcher Teil jedes Bilds sein eigener ist, von 0 bis 1."""
+        """Welcher Teil jedes Bilds sein eigener ist, von 0 bis 1.
+
+        Gemessen vor dem Verschieben und Verzerren, die vom Quadrat noch etwas abschneiden können.
+        """
         height, width = (
             (start + self.patch_side).clamp(max=SIZE) - start.clamp(min=0)
             for start in (self.patch_top, self.patch_left)
@@ -109,7 +114,7 @@ class Changes:
     def __getitem__(self, index: slice) -> Changes:
         return self._mapped(lambda tensor: tensor[index])
 
-    def _mapped(self, function) -> Changes:
+    def _mapped(self, function: Callable[[Tensor], Tensor]) -> Changes:
         tensors = {
             name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
         }
@@ -125,8 +130,9 @@ def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:
         changes: Die Veränderungen, auf demselben Gerät.
 
     Returns:
-        Neue Bilder derselben Form, die Kanäle innen (``channels_last``), ``uint8`` oder, wenn
-        verzerrt wird, ``float32`` von 0 bis 255. Der Rand ist 0, ein ausgeschnittenes Quadrat auch.
+        Neue Bilder derselben Form, ``uint8`` oder, wenn verzerrt wird, ``float32`` von 0 bis 255.
+        Ein ausgeschnittenes Quadrat ist 0, ebenso der Rand, den das Verschieben freilegt, solange
+        ihn keine Verzerrung heller macht.
     """
     limits = changes.limits
     if limits.cutmix:

@@ -6,8 +6,9 @@ mehreren Startwerten und schreibt Verluste und Gradienten auf.
 Alle Varianten gehen aus dem Netz der Musterlösung hervor: Der Tausch ersetzt nur die Shortcuts
 oder hängt an den Hauptweg einen SE-Block. Was die Varianten gemeinsam haben, hat bei gleichem
 Startwert dieselben Anfangsgewichte, und sie sehen dieselben Bilder in derselben Reihenfolge. Das
-Rezept ist bis auf den Verlauf der Lernrate das von He u. a. (2015), Abschnitt 4.2, ohne
-Veränderung der Bilder: So ist der Verlust allein ein Maß dafür, wie gut der Optimierer vorankommt.
+Rezept folgt He u. a. (2015), Abschnitt 4.2, im Optimierer: SGD mit demselben Momentum und demselben
+Gewichtszerfall. Für eine einzige Epoche sind die Schritte kleiner und die Lernrate auch. Die Bilder
+bleiben, wie sie sind: So ist der Verlust allein ein Maß dafür, wie gut der Optimierer vorankommt.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Recipe:
         epochs: Wie oft jedes Bild gesehen wird.
         batch_size: Bilder je Schritt.
         learning_rate: Lernrate am Anfang; sie fällt wie ein Kosinus bis auf null.
-        momentum: Schwung des Optimierers SGD.
+        momentum: Momentum des Optimierers SGD.
         weight_decay: Gewichtszerfall.
         interval: Über so viele Schritte wird der aufgezeichnete Verlust gemittelt.
     """
@@ -257,7 +258,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--record", type=Path, help="die Läufe als JSON aufzeichnen")
     options = parser.parse_args(arguments)
-    # Ein Faden: So hängt das Ergebnis nicht davon ab, wie viele Kerne der Rechner hat.
+    # Ein Thread: So hängt das Ergebnis nicht davon ab, wie viele Kerne der Rechner hat.
     torch.set_num_threads(1)
     command = " ".join(["python -m resnet.experiment", *arguments])
     try:

@@ -23,6 +23,7 @@ SETTINGS = (
     "learning_rate",
     "weight_decay",
     "optimizer",
+    "max_norm",
     "label_smoothing",
     "padding",
     "cutout",
@@ -110,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     share = "eine Zahl von 0 bis unter 1"
     count = {"type": _number(int, whole, 1), "metavar": "N"}
     number = {"type": _number(float, positive, 0, above=True), "metavar": "X"}
+    limit = {"type": _number(float, "eine Zahl ab 0", 0), "metavar": "X"}
     fraction = {"type": _number(float, share, 0, below=1), "metavar": "X"}
     part = {
         "type": _number(float, "eine Zahl von 0 bis 1", 0, below=math.nextafter(1, 2)),
@@ -172,12 +174,13 @@ def parser() -> argparse.ArgumentParser:
     add("--batch-size", **count, help="Bilder je Schritt, über alle Prozesse zusammen")
     add("--learning-rate", **number, help="größte Lernrate")
     add("--optimizer", type=_one_of("adamw", "sgd"), metavar="NAME", help="adamw oder sgd")
+    add("--max-norm", **limit, help="auf diese Norm längere Gradienten kürzen; 0: nie")
     add("--weight-decay", **fraction, help="Gewichtszerfall")
     add("--label-smoothing", **fraction, help="Anteil, der auf alle Klassen verteilt wird")
     add("--padding", **size, help="um höchstens so viele Bildpunkte verschieben")
     add("--cutout", **size, help="Seitenlänge des ausgeschnittenen Quadrats")
     add("--cutmix", **part, help="Anteil der Bilder mit einem Quadrat aus einem anderen Bild")
-    add("--distortion", **part, help="Anteil der verzerrten Bilder")
+    add("--distortion", **part, help="Anteil der Bilder, für die eine Verzerrung gezogen wird")
     add("--warmup", **fraction, help="Anteil des Trainings, in dem die Lernrate steigt")
     add(
         "--seed",

@@ -107,7 +107,7 @@ def train(network: nn.Module | None = None, settings: Settings = SETTINGS) -> Re
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Rechnet mit einem Faden: Von ihrer Zahl hängt ab, in welcher Folge Summen gebildet werden."""
+    """Rechnet mit einem Thread: Wie viele es sind, entscheidet, in welcher Folge summiert wird."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

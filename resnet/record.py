@@ -19,7 +19,7 @@ from resnet.machine import hardware
 from resnet.training import Trainer
 from resnet.wording import reason
 
-# Mehr Punkte zeigt keine Kurve auf einer Seite.
+# Genug für eine Kurve; alle Schritte eines langen Laufs wären ein Vielfaches der übrigen Datei.
 _CURVE_POINTS = 400
 
 

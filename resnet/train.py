@@ -1,7 +1,7 @@
 """Trainiert das ResNet: ``python -m resnet.train``.
 
 Schreibt in einen Ordner den Zwischenstand (``stand.pt``) und das Protokoll für TensorBoard.
-Gespeichert wird nach jeder Epoche, auf einer GPU nach jeder zehnten, am Ende und bei Strg-C.
+Gespeichert wird nach jeder Epoche, mit CUDA nach jeder zehnten, am Ende und bei Strg-C.
 ``--resume`` setzt dort fort und kommt auf der CPU Bit für Bit zum selben Ergebnis wie ein Lauf ohne
 Unterbrechung. Mehrere Prozesse teilen sich ein Training mit
 ``torchrun --nproc-per-node 2 -m resnet.train``.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import shlex
 import signal
@@ -50,9 +51,8 @@ from resnet.wording import count, counted, decimal, duration, percent, reason, s
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.
 _SHOWN_IMAGES = 200
 _PREDICTION_FIGURES = 10
-# Auf einer GPU dauert eine kurze Epoche nur einige Male so lange wie das Speichern danach.
-_EPOCHS_PER_CHECKPOINT = {"cpu": 1}
-_EPOCHS_PER_CHECKPOINT_ELSEWHERE = 10
+# Auf einer GPU von NVIDIA dauert eine Epoche nur einige Male so lange wie das Speichern danach.
+_EPOCHS_PER_CHECKPOINT = {"cuda": 10}
 
 
 def load_data(options: argparse.Namespace) -> Data:
@@ -117,6 +117,11 @@ def choose_settings(
     given |= {"precision": options.precision, "memory_format": options.memory_format}
     # Wer fortsetzt, will auch mit »auto« rechnen wie bisher.
     given = {name: value for name, value in given.items() if value not in (None, AUTO)}
+    if saved and saved.keys() != {field.name for field in dataclasses.fields(Settings)}:
+        raise CallError(
+            "Der Zwischenstand stammt von einer anderen Fassung des Trainings; fortsetzen lässt er "
+            "sich nur mit ihr."
+        )
     base = saved or recipe(options.data, device.type != "cpu")
     chosen = {**base, **given}
     candidates = [
@@ -131,13 +136,7 @@ def choose_settings(
             raise CallError(f"Auf dem Gerät {device.type} lässt sich das Netz nicht trainieren.")
         best = fastest(speeds)
         chosen |= {"precision": best.precision, "memory_format": best.memory_format}
-    try:
-        return Settings(**chosen), speeds
-    except TypeError as error:
-        raise CallError(
-            "Der Zwischenstand stammt von einer anderen Fassung des Trainings; fortsetzen lässt er "
-            "sich nur mit ihr."
-        ) from error
+    return Settings(**chosen), speeds
 
 
 def open_folder(folder: Path, resume: bool) -> dict[str, Any] | None:
@@ -247,7 +246,7 @@ def _train(
     line = TrainingLine(settings, processes.first)
     # Ein Bild zu zeichnen dauert auf einer GPU so lange wie eine Epoche.
     every = max(1, settings.epochs // _PREDICTION_FIGURES)
-    rhythm = _EPOCHS_PER_CHECKPOINT.get(device.type, _EPOCHS_PER_CHECKPOINT_ELSEWHERE)
+    rhythm = _EPOCHS_PER_CHECKPOINT.get(device.type, 1)
     logging = (
         Logbook(options.out, len(trainer.history)) if processes.first else contextlib.nullcontext()
     )
@@ -335,11 +334,14 @@ def _introduction(
         f"{counted(settings.epochs, 'Epoche', 'Epochen')} zu "
         f"{counted(trainer.steps, 'Schritt', 'Schritten')} mit "
         f"{counted(settings.batch_size, 'Bild', 'Bildern')}, {settings.optimizer}, Lernrate bis "
-        f"{significant(settings.learning_rate)}, Gewichtszerfall "
+        f"{significant(settings.learning_rate)}, Anstieg {significant(settings.warmup)}, "
+        f"größte Norm {significant(settings.max_norm)}, Gewichtszerfall "
         f"{significant(settings.weight_decay)}, Label Smoothing "
-        f"{significant(settings.label_smoothing)}, Cutout "
-        f"{settings.cutout}, CutMix {significant(settings.cutmix)}, Verzerrung "
-        f"{significant(settings.distortion)}, Startwert {settings.seed}."
+        f"{significant(settings.label_smoothing)}, Startwert {settings.seed}."
+    )
+    lines.append(
+        f"Bilder verändert: verschoben bis {settings.padding}, Cutout {settings.cutout}, CutMix "
+        f"{significant(settings.cutmix)}, Verzerrung {significant(settings.distortion)}."
     )
     if trainer.history:
         done = len(trainer.history)
@@ -357,7 +359,7 @@ def _finish(
     logbook: Logbook,
     processes: Processes,
 ) -> None:
-    """Sieht die Testbilder an, ein einziges Mal."""
+    """Sieht die Testbilder an, nur hier am Ende."""
     data = trainer.data
     labels = data.test.labels
     logits = trainer.logits(data.test)

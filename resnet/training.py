@@ -29,9 +29,6 @@ _EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
 _STEPS_PER_REPORT = {"cpu": 1}
 _STEPS_PER_REPORT_ELSEWHERE = 10
-# Die ersten Gradienten sind zwanzigmal so lang. Ohne Grenze wirft SGD das Netz in kurzen Läufen mit
-# großer Lernrate so weit hinaus, dass es nicht mehr lernt; AdamW teilt von selbst durch ihre Größe.
-_MAX_NORM = 1.0
 
 
 class TrainingError(RuntimeError):
@@ -55,13 +52,14 @@ class Settings:
         seed: Startwert aller Zufallszahlen.
         precision: ``"float32"`` oder ``"bfloat16"`` für die Rechnung im Netz.
         memory_format: ``"channels_last"`` oder ``"contiguous"``.
-        optimizer: ``"adamw"`` oder ``"sgd"`` (mit Nesterov-Moment 0,9 und auf die Norm 1
-            begrenzten Gradienten).
+        optimizer: ``"adamw"`` oder ``"sgd"`` (mit Nesterov-Momentum 0,9).
+        max_norm: Auf diese Norm werden längere Gradienten gekürzt (Pascanu u. a., „On the
+            difficulty of training recurrent neural networks“, 2013); 0: nie.
         label_smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
         padding: Um höchstens so viele Bildpunkte werden Trainingsbilder verschoben.
         cutout: Seitenlänge des Quadrats, das aus Trainingsbildern geschnitten wird; 0: keines.
         cutmix: Anteil der Trainingsbilder, in die ein Quadrat aus einem anderen gesetzt wird.
-        distortion: Anteil der Trainingsbilder, die eine zufällig gewählte Verzerrung bekommen.
+        distortion: Anteil der Trainingsbilder, für die eine Verzerrung gezogen wird.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
     """
 
@@ -73,6 +71,7 @@ class Settings:
     precision: str = "float32"
     memory_format: str = "channels_last"
     optimizer: str = "adamw"
+    max_norm: float = 0.0
     label_smoothing: float = 0.0
     padding: int = CROP_PADDING
     cutout: int = 0
@@ -92,7 +91,7 @@ class Epoch:
 
     Attributes:
         number: Nummer, ab 1.
-        learning_rate: Lernrate des letzten Schritts.
+        learning_rate: Lernrate nach der Epoche, also die, mit der die nächste beginnt.
         train_loss: Mittlere Kreuzentropie auf den veränderten Trainingsbildern.
         train_accuracy: Anteil richtig erkannter Trainingsbilder; in einem gemischten zählt die
             Klasse mit der größeren Fläche.
@@ -280,7 +279,8 @@ class Trainer:
         ]
         if different:
             raise TrainingError(
-                f"Der Zwischenstand hat andere Einstellungen: {'; '.join(different)}."
+                f"Der Zwischenstand hat andere Einstellungen, und fortsetzen lässt er sich nur mit "
+                f"seinen eigenen: {'; '.join(different)}."
             )
         if state["data"] != self.data.name:
             raise TrainingError(
@@ -342,8 +342,8 @@ class Trainer:
         loss = loss_with(smoothing)
         self._optimizer.zero_grad()
         loss.backward()
-        if self.settings.optimizer == "sgd":
-            nn.utils.clip_grad_norm_(self.network.parameters(), _MAX_NORM)
+        if self.settings.max_norm:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_norm)
         self._optimizer.step()
         self._scheduler.step()
         with torch.no_grad():

@@ -311,6 +311,41 @@ def test_a_disk_that_fills_up_under_the_log_is_one_sentence(
     assert checkpoint(folder)["history"]
 
 
+def test_a_checkpoint_is_written_in_the_rhythm_of_the_device_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = load_fashion()
+    few = dataclasses.replace(
+        few, train=few.train[:256], validation=few.validation[:20], test=few.test[:20]
+    )
+    monkeypatch.setattr(train, "load_fashion", lambda: few)
+    monkeypatch.setattr(train, "_EPOCHS_PER_CHECKPOINT", {"cpu": 2})
+    saved = []
+    monkeypatch.setattr(train, "save", lambda state, path: saved.append(len(state["history"])))
+    assert train.main([*command(tmp_path / "lauf")[3:], "--epochs", "3"]) == 0
+    assert saved == [2, 3]
+
+
+def test_the_checkpoint_of_another_version_is_one_sentence(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "lauf"
+    shutil.copytree(whole, folder)
+    state = checkpoint(folder)
+    del state["settings"]["cutmix"]
+    torch.save(state, folder / "stand.pt")
+    assert train.main(command(folder, "--resume")[3:]) == 2
+    assert "von einer anderen Fassung des Trainings" in capsys.readouterr().err
+
+
+def test_the_recorded_run_on_cifar10_is_that_of_the_recipe() -> None:
+    record = json.loads((ROOT / "resnet" / "runs" / "cifar10.json").read_text("utf-8"))
+    expected = recipe("cifar10", record["device"] != "cpu")
+    # Was eine Aufzeichnung noch nicht kannte, hatte die Wirkung der Voreinstellung.
+    settings = vars(Settings()) | record["settings"]
+    assert {key: settings[key] for key in expected} == expected
+
+
 def test_every_recipe_is_a_valid_setting() -> None:
     for name in DATA_NAMES:
         for gpu in (False, True):

@@ -131,7 +131,7 @@ print(result, result.epochs)
 
 
 def test_the_quick_training_repeats_byte_for_byte(tmp_path: Path) -> None:
-    """Zwei frische Prozesse, einer mit einem Faden wie beim Bauen, einer mit zweien."""
+    """Zwei frische Prozesse, einer mit einem Thread wie beim Bauen, einer mit zweien."""
     outputs = []
     for threads in ("1", "2"):
         environment = {

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet import train
+from resnet import train, training
 from resnet.augmentation import Augmentation, Changes, changed, mixed_cross_entropy
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
 from resnet.solution import ResNet
@@ -111,14 +111,15 @@ def test_cutmix_replaces_one_square_and_says_how_much_is_left() -> None:
 
 
 def test_the_loss_of_mixed_images_weighs_both_classes() -> None:
-    logits = torch.tensor([[2.0, 0.0, -1.0]])
-    one, other = (
-        torch.nn.functional.cross_entropy(logits, torch.tensor([label])).item() for label in (0, 2)
-    )
-    labels, others = torch.tensor([0]), torch.tensor([2])
-    for share in (1.0, 0.75, 0.0):
-        loss = mixed_cross_entropy(logits, labels, others, torch.tensor([share]))
-        assert loss.item() == pytest.approx(share * one + (1 - share) * other)
+    logits = torch.tensor([[2.0, 0.0, -1.0], [0.5, -0.5, 1.0]])
+    labels, others, shares = torch.tensor([0, 1]), torch.tensor([2, 0]), torch.tensor([0.75, 1.0])
+    for smoothing in (0.0, 0.1):
+        # Das Ziel als Verteilung: die Anteile beider Klassen, dann geglättet.
+        target = torch.tensor([[0.75, 0.0, 0.25], [0.0, 1.0, 0.0]])
+        target = (1 - smoothing) * target + smoothing / 3
+        expected = -(target * logits.log_softmax(dim=1)).sum(dim=1).mean()
+        loss = mixed_cross_entropy(logits, labels, others, shares, smoothing)
+        assert loss.item() == pytest.approx(expected.item())
 
 
 def test_every_distortion_changes_the_image_and_keeps_its_range() -> None:
@@ -143,7 +144,7 @@ def test_every_distortion_changes_the_image_and_keeps_its_range() -> None:
 def test_sgd_learns_in_a_short_run_with_a_large_learning_rate() -> None:
     data = load_fashion()
     few = dataclasses.replace(data, train=data.train[:256], validation=data.validation[:20])
-    settings = Settings(epochs=3, batch_size=32, optimizer="sgd", learning_rate=0.1)
+    settings = Settings(epochs=3, batch_size=32, optimizer="sgd", learning_rate=0.1, max_norm=1.0)
     losses = [epoch.train_loss for epoch in trainer(few, settings).epochs()]
     assert losses[0] < 4
     assert losses[-1] < 1.7
@@ -169,7 +170,10 @@ def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) ->
 
 
 def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(tiny: Data) -> None:
-    settings = Settings(epochs=2, batch_size=8, optimizer="sgd", learning_rate=0.01, cutout=8)
+    settings = Settings(
+        epochs=2, batch_size=8, optimizer="sgd", learning_rate=0.01, max_norm=1.0, cutout=8,
+        cutmix=0.5, distortion=0.5,
+    )  # fmt: skip
     whole = trainer(tiny, settings)
     list(whole.epochs())
     stopped = trainer(tiny, settings)
@@ -184,6 +188,38 @@ def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(tiny: Data) -> None:
     expected = whole.network.state_dict()
     for name, tensor in resumed.network.state_dict().items():
         assert torch.equal(tensor, expected[name]), name
+
+
+def test_results_collected_over_several_steps_are_the_same(
+    tiny: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(epochs=2, batch_size=8)
+    single = trainer(tiny, settings)
+    list(single.epochs())
+    # So sammelt es auf einer GPU, dort je zehn.
+    monkeypatch.setattr(training, "_STEPS_PER_REPORT", {"cpu": 3})
+    collected, reports = trainer(tiny, settings), []
+    list(collected.epochs(reports.append))
+    assert [report.step for report in reports] == [3, 5] * 2
+    assert collected.losses == single.losses
+    assert collected.history == single.history
+
+    stopped, reports = trainer(tiny, settings), []
+    with pytest.raises(Stopped):
+        list(stopped.epochs(reports.append, lambda: len(reports) == 2))
+    assert len(stopped.losses) == 8
+    resumed = trainer(tiny, settings)
+    resumed.restore(stopped.state())
+    list(resumed.epochs())
+    assert resumed.losses == single.losses
+
+
+def test_mirrored_images_are_seen_from_the_other_side(tiny: Data) -> None:
+    run = trainer(tiny)
+    flipped = dataclasses.replace(tiny.validation, pixels=tiny.validation.pixels.flip(3))
+    seen = run.logits(tiny.validation, mirrored=True)
+    assert torch.equal(seen, run.logits(flipped))
+    assert not torch.equal(seen, run.logits(tiny.validation))
 
 
 def test_training_learns(tiny: Data) -> None:
@@ -220,7 +256,9 @@ def test_wrong_checkpoints_are_one_sentence(tiny: Data, tmp_path: Path) -> None:
         train.restore(run, tmp_path / "kaputt.pt")
     train.save(run.state(), tmp_path / "stand.pt")
     other = trainer(tiny, Settings(epochs=4, batch_size=16))
-    with pytest.raises(TrainingError, match=r"anderen|Einstellungen"):
+    with pytest.raises(
+        TrainingError, match="nur mit seinen eigenen: epochs ist 4, im Zwischenstand aber 3"
+    ):
         train.restore(other, tmp_path / "stand.pt")
 
 
