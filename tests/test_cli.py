@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,12 +121,17 @@ def test_watch_judges_again_on_save_and_survives_deletion(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "faltwerk", "watch", "pooling", str(file)],
         cwd=ROOT, env=os.environ | {"PYTHONUTF8": "1"}, stdout=subprocess.PIPE, text=True,
+        # Wer die Tests im Hintergrund startet, vererbt sonst, dass SIGINT nichts bewirkt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
+    # Auf eine Zeile, die nie kommt, wartete der Test sonst für immer.
+    limit = threading.Timer(120, process.kill)
+    limit.start()
+
     def read_until(words: str) -> None:
-        deadline = time.monotonic() + 60
         while words not in (line := process.stdout.readline()):
-            assert line and time.monotonic() < deadline
+            assert line
 
     try:
         read_until("0 von 31")
@@ -136,7 +141,9 @@ def test_watch_judges_again_on_save_and_survives_deletion(tmp_path):
         stub = source.replace("  # Lücke (2)", " + 1  # Lücke (2)")
         file.write_text(stub, "utf-8")
         read_until("30 von 31")
-    finally:
         process.send_signal(signal.SIGINT)
-        process.stdout.read()
         assert process.wait(10) == 0
+    finally:
+        limit.cancel()
+        process.kill()
+        process.stdout.close()
