@@ -1,7 +1,7 @@
 """Die Prüfung im Browser: ein Teil einer Übung, in diesem Prozess ausgeführt und beurteilt.
 
 Ein Arbeitsfaden der Seite lädt dieses Modul, ruft :meth:`Checker.check` auf und bekommt JSON
-zurück. Zeitgrenze und Abbruch sind Sache der Seite: Sie beendet den Thread.
+zurück. Zeitgrenze und Abbruch sind Sache der Seite: Sie beendet den Faden.
 """
 
 from __future__ import annotations

@@ -204,17 +204,15 @@ def _distorted(pixels: Tensor, kind: Tensor, strength: Tensor) -> Tensor:
     )
     x = F.grid_sample(pixels.float(), grid, align_corners=False)
 
+    def away(x: Tensor, neutral: Tensor | float, of: int) -> Tensor:
+        return neutral + (x - neutral) * (1 + amount(of, _COLOUR))[:, None, None, None]
+
     # Heller oder dunkler heißt: weg vom Schwarzen oder darauf zu. Ebenso die drei übrigen.
-    neutral = torch.zeros_like(x)
-    for of in (_BRIGHTNESS, _SATURATION, _CONTRAST, _SHARPNESS):
-        if of == _SATURATION:
-            neutral = x.mean(dim=1, keepdim=True)
-        elif of == _CONTRAST:
-            neutral = x.mean(dim=(1, 2, 3), keepdim=True)
-        elif of == _SHARPNESS:
-            neutral = F.avg_pool2d(F.pad(x, (1,) * 4, mode="replicate"), 3, stride=1)
-        x = neutral + (x - neutral) * (1 + amount(of, _COLOUR))[:, None, None, None]
-    x = x.clamp(0, 255)
+    x = away(x, 0.0, _BRIGHTNESS)
+    x = away(x, x.mean(dim=1, keepdim=True), _SATURATION)
+    x = away(x, x.mean(dim=(1, 2, 3), keepdim=True), _CONTRAST)
+    blurred = F.avg_pool2d(F.pad(x, (1,) * 4, mode="replicate"), 3, stride=1)
+    x = away(x, blurred, _SHARPNESS).clamp(0, 255)
     bright = torch.where(kind == _SOLARIZE, 256 * (1 - strength.abs()), math.inf)
     return torch.where(x >= bright[:, None, None, None], 255 - x, x)
 

@@ -50,6 +50,10 @@ class Images:
     def __getitem__(self, index: slice | Tensor) -> Images:
         return Images(self.pixels[index], self.labels[index])
 
+    def mirrored(self) -> Images:
+        """Dieselben Bilder, links und rechts vertauscht."""
+        return Images(self.pixels.flip(3), self.labels)
+
     def to(self, device: torch.device) -> Images:
         """Dieselben Bilder auf einem anderen Gerät."""
         return Images(self.pixels.to(device), self.labels.to(device))

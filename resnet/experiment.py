@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from resnet.checkpoint import CallError
 from resnet.data import Data, DataError, load_fashion
 from resnet.machine import hardware
-from resnet.record import check_writable, write
+from resnet.record import accuracy, check_writable, write
 from resnet.solution import ResidualBlock, ResNet
 from resnet.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
@@ -199,7 +199,7 @@ def run(
         "gradients": {"before": before, "after": after},
         "validation": {
             "loss": F.cross_entropy(logits, labels).item(),
-            "accuracy": (logits.argmax(dim=1) == labels).double().mean().item(),
+            "accuracy": accuracy(labels, logits.argmax(dim=1)),
         },
     }
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet.data import Data, load_fashion
-from resnet.record import confusion
+from resnet.record import accuracy, confusion
 from resnet.solution import ResNet
 from resnet.training import Settings, Trainer
 from resnet.wording import counted, percent
@@ -58,7 +58,7 @@ class Result:
     @property
     def accuracy(self) -> float:
         """Anteil richtig erkannter Testbilder."""
-        return (self.guesses == self.data.test.labels).double().mean().item()
+        return accuracy(self.data.test.labels, self.guesses)
 
     @property
     def confusion(self) -> list[list[int]]:

@@ -23,7 +23,8 @@ from resnet.data import Data, Images
 from resnet.processes import ALONE, Processes
 
 CPU = torch.device("cpu")
-# Mehr Bilder auf einmal passen auf einer CPU nicht in den Zwischenspeicher des Prozessors.
+# Eine GPU bekommt wenige große Stapel, weil jeder Stapel alle Kernel neu startet; auf einer CPU
+# belegten sie nur mehr Speicher.
 _EVALUATION_BATCH = {"cpu": 500}
 _EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
@@ -232,22 +233,12 @@ class Trainer:
         loss, correct = self._processes.total(torch.stack([loss, correct])).tolist()
         return loss / len(images), correct / len(images)
 
-    def logits(self, images: Images, mirrored: bool = False) -> Tensor:
-        """Die Ausgabe des Netzes im Auswertungsmodus, Form ``(N, Klassen)``, ``float32``.
-
-        Args:
-            images: Die Bilder.
-            mirrored: Ob das Netz ihre Spiegelbilder sieht.
-        """
+    def logits(self, images: Images) -> Tensor:
+        """Die Ausgabe des Netzes im Auswertungsmodus, Form ``(N, Klassen)``, ``float32``."""
         self.network.eval()
         with torch.no_grad():
             batches = images.pixels.split(self._evaluation_batch)
-            return torch.cat(
-                [
-                    self._forward(self.network, batch.flip(3) if mirrored else batch)
-                    for batch in batches
-                ]
-            )
+            return torch.cat([self._forward(self.network, batch) for batch in batches])
 
     def state(self) -> dict[str, Any]:
         """Alles, was zum Fortsetzen gebraucht wird, aus Zahlen, Texten und Tensoren."""

@@ -105,6 +105,16 @@ def recorded(whole: Path) -> dict:
     return json.loads((whole.parent / "lauf.json").read_text("utf-8"))
 
 
+@pytest.fixture
+def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ein Schritt je Epoche, damit ein Training im Prozess der Tests Sekunden dauert."""
+    data = load_fashion()
+    few = dataclasses.replace(
+        data, train=data.train[:256], validation=data.validation[:20], test=data.test[:20]
+    )
+    monkeypatch.setattr(train, "load_fashion", lambda: few)
+
+
 def test_killed_and_interrupted_training_ends_bit_for_bit_the_same(
     whole: Path, recorded: dict, tmp_path: Path
 ) -> None:
@@ -312,13 +322,8 @@ def test_a_disk_that_fills_up_under_the_log_is_one_sentence(
 
 
 def test_a_checkpoint_is_written_in_the_rhythm_of_the_device_and_at_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few_images: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = load_fashion()
-    few = dataclasses.replace(
-        few, train=few.train[:256], validation=few.validation[:20], test=few.test[:20]
-    )
-    monkeypatch.setattr(train, "load_fashion", lambda: few)
     monkeypatch.setattr(train, "_EPOCHS_PER_CHECKPOINT", {"cpu": 2})
     saved = []
     monkeypatch.setattr(train, "save", lambda state, path: saved.append(len(state["history"])))
@@ -354,13 +359,11 @@ def test_every_recipe_is_a_valid_setting() -> None:
 
 
 def test_automatic_choices_are_measured_once_and_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    few_images: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    few = load_fashion()
-    few = dataclasses.replace(
-        few, train=few.train[:256], validation=few.validation[:20], test=few.test[:20]
-    )
-    monkeypatch.setattr(train, "load_fashion", lambda: few)
     folder = tmp_path / "lauf"
     arguments = [
         argument for argument in command(folder)[3:] if argument not in ("float32", "channels_last")

@@ -217,7 +217,7 @@ def test_results_collected_over_several_steps_are_the_same(
 def test_mirrored_images_are_seen_from_the_other_side(tiny: Data) -> None:
     run = trainer(tiny)
     flipped = dataclasses.replace(tiny.validation, pixels=tiny.validation.pixels.flip(3))
-    seen = run.logits(tiny.validation, mirrored=True)
+    seen = run.logits(tiny.validation.mirrored())
     assert torch.equal(seen, run.logits(flipped))
     assert not torch.equal(seen, run.logits(tiny.validation))
 
