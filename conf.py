@@ -32,6 +32,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "extensions.execution",
+    "extensions.kernel_ports",
     "extensions.freshness",
     "extensions.plots",
     "extensions.rst_cells",
