@@ -22,6 +22,7 @@ import torch
 import torch.nn.functional as F
 
 from convolution.solution import Conv2d
+from faltwerk.processor import processor
 
 TIMINGS = Path(__file__).with_name("timings.json")
 SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128)
@@ -42,7 +43,7 @@ def main() -> int:
     result = {
         "command": "OMP_NUM_THREADS=1 python -m convolution.benchmark",
         "date": datetime.date.today().isoformat(),
-        "processor": _processor(),
+        "processor": processor(),
         "threads": 1,
         "versions": {
             "python": platform.python_version(),
@@ -104,15 +105,6 @@ def _milliseconds(step: Callable[[], None]) -> float:
     start = time.perf_counter()
     step()
     return (time.perf_counter() - start) * 1000
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -247,12 +247,13 @@ def _with_holes(block: list[ast.stmt], holes: dict[int, Gap]) -> list[ast.stmt]:
                     setattr(statement, name, _with_holes(getattr(statement, name), holes))
             filled.append(statement)
         else:
-            targets = _stored([statement]) if gap.kind == "value" else set()
+            targets = stored_names([statement]) if gap.kind == "value" else set()
             filled.append(_Hole(gap.number, gap.kind, frozenset(targets)))
     return filled
 
 
-def _stored(run: list[ast.stmt]) -> set[str]:
+def stored_names(run: list[ast.stmt]) -> set[str]:
+    """Die Namen, denen diese Anweisungen etwas zuweisen."""
     return {
         node.id
         for statement in run
@@ -301,7 +302,7 @@ def _hole_states(hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_S
         # Jemand hat die Zeile gelöscht: Dann ist die Lücke offen, und die übrigen zählen weiter.
         yield state.filled(hole.number, run)
         return
-    stored = _stored(run)
+    stored = stored_names(run)
     options = [state]
     for target in sorted(hole.targets):
         extended = []
@@ -318,7 +319,7 @@ def _hole_states(hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_S
 
 
 def _stored_last(run: list[ast.stmt]) -> list[str]:
-    return sorted(_stored(run[-1:]))
+    return sorted(stored_names(run[-1:]))
 
 
 def _same(
@@ -375,7 +376,7 @@ def _score(
             for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
         }
         marked += sum((markers[line] == number) * 2 - 1 for line in lines if line in markers)
-        stored = _stored(run)
+        stored = stored_names(run)
         foreign -= sum(
             state.names.get(name, name) in stored
             for other, names in targets.items()
@@ -500,4 +501,4 @@ def student_extras(student: ast.Module, solution: ast.Module) -> list[ast.stmt]:
 def _defined(node: ast.stmt) -> set[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return {node.name}
-    return _stored([node]) if isinstance(node, (ast.Assign, ast.AnnAssign)) else set()
+    return stored_names([node]) if isinstance(node, (ast.Assign, ast.AnnAssign)) else set()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping, Sequence
+import symtable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from faltwerk import report
+from faltwerk.align import stored_names
 from faltwerk.exercise import Exercise, ExerciseError, load_all
 from faltwerk.judge import Verdict
 from faltwerk.sandbox import Sandbox
@@ -103,30 +105,45 @@ def _defined_source(namespace: Mapping[str, Any]) -> str:
 def _is_python(cell: str) -> bool:
     # Zellen mit IPython-Befehlen (%, !) sind kein Python und definieren nichts, was hier zählt.
     try:
-        ast.parse(cell)
-    except SyntaxError:
+        compile(cell, "Zelle", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError):
         return False
     return True
 
 
 def _definitions(source: str) -> str:
-    """Importe, Funktionen, Klassen und die Konstanten, die diese benutzen."""
-    tree = ast.parse(source)
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-    used = {
-        node.id
-        for definition in tree.body
-        if isinstance(definition, kinds)
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Name)
-    }
-    kept = [
+    """Importe, Funktionen, Klassen und die Konstanten, die diese benutzen.
+
+    Probeaufrufe gehören nicht dazu, auch nicht, wenn ihr Ergebnis wie eine lokale Variable heißt.
+    """
+    body = ast.parse(source).body
+    kept = {
         node
-        for node in tree.body
-        if isinstance(node, kinds)
-        or (
-            isinstance(node, ast.Assign)
-            and any(isinstance(target, ast.Name) and target.id in used for target in node.targets)
-        )
-    ]
-    return "\n".join(ast.unparse(node) for node in kept)
+        for node in body
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+    }
+    constants = {node for node in body if isinstance(node, (ast.Assign, ast.AnnAssign))}
+    while True:
+        wanted = _global_names(kept)
+        needed = {node for node in constants - kept if wanted & stored_names([node])}
+        if not needed:
+            return "\n".join(ast.unparse(node) for node in body if node in kept)
+        kept |= needed
+
+
+def _global_names(nodes: Iterable[ast.stmt]) -> set[str]:
+    """Die Namen, die diese Anweisungen auf oberster Ebene nachschlagen."""
+    # Importe schlagen nichts nach, und die aus __future__ dürften nur vorn stehen.
+    source = "\n".join(
+        ast.unparse(node) for node in nodes if not isinstance(node, (ast.Import, ast.ImportFrom))
+    )
+    module = symtable.symtable(source, "Notebook", "exec")
+
+    def looked_up(table: symtable.SymbolTable) -> Iterator[str]:
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is module or symbol.is_global()):
+                yield symbol.get_name()
+        for child in table.get_children():
+            yield from looked_up(child)
+
+    return set(looked_up(module))

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from faltwerk.judge import Verdict
 
 _SIGNS = {"correct": "✓", "wrong": "✗", "open": "○", "untested": "?"}
-_WORDS = {"correct": "richtig", "wrong": "falsch", "open": "offen", "untested": "nicht beurteilt"}
+WORDS = {"correct": "richtig", "wrong": "falsch", "open": "offen", "untested": "nicht beurteilt"}
 
 
 def progress(verdicts: Sequence[Verdict]) -> str:
@@ -26,7 +26,7 @@ def as_text(verdicts: Sequence[Verdict], show_open: bool = True) -> str:
         if verdict.status == "open" and not show_open:
             continue
         place = f" (Zeile {verdict.line})" if verdict.line and verdict.status != "correct" else ""
-        head = f"{_SIGNS[verdict.status]} Lücke {verdict.gap:>2}: {_WORDS[verdict.status]}{place}"
+        head = f"{_SIGNS[verdict.status]} Lücke {verdict.gap:>2}: {WORDS[verdict.status]}{place}"
         lines.append(head)
         lines += [f"      {line}" for line in verdict.message.splitlines()]
     return "\n".join([*lines, progress(verdicts)])
@@ -56,7 +56,7 @@ def as_html(verdicts: Sequence[Verdict]) -> str:
     rows = "".join(
         "<tr>"
         f"<td>{_SIGNS[verdict.status]}</td><th scope='row'>Lücke {verdict.gap}</th>"
-        f"<td>{_WORDS[verdict.status]}</td>"
+        f"<td>{WORDS[verdict.status]}</td>"
         f"<td style='text-align:left;white-space:pre-wrap'>{html.escape(verdict.message)}</td>"
         "</tr>"
         for verdict in verdicts

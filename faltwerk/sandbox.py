@@ -23,7 +23,7 @@ from faltwerk.observe import ARRAYS, Observation, decode_array
 SECONDS = {"numpy": 3.0, "torch": 20.0}
 _WORKER = Path(__file__).with_name("worker.py")
 # Mehr aus der Umgebung erfährt eine Abgabe nicht: keine Zugangsdaten, keine Einstellungen.
-_INHERITED = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+_INHERITED = ("PATH", "LANG", "LC_ALL")
 
 
 class Sandbox:

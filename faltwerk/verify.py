@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from faltwerk.exercise import Exercise
 from faltwerk.judge import Judge, Verdict
+from faltwerk.report import WORDS
 from faltwerk.sandbox import Sandbox
 from faltwerk.stubs import stale_stubs
 
@@ -34,7 +35,8 @@ def problems(
         yield from _part_problems(exercise, judge)
         for verdict in judge.judge(exercise.stub):
             if verdict.status != "open":
-                yield f"Lücke {verdict.gap} ist im Rumpf nicht offen, sondern {verdict.status}."
+                word = WORDS[verdict.status]
+                yield f"Lücke {verdict.gap} ist im Rumpf nicht offen, sondern {word}."
         for verdict in judge.judge(exercise.source):
             if verdict.status != "correct":
                 yield f"Lücke {verdict.gap} der Musterlösung gilt als falsch: {verdict.message}"
@@ -75,7 +77,7 @@ def _mistake_problems(judge: Judge, number: int) -> Iterator[str]:
         verdicts = judge.judge(ast.unparse(judge.mistaken(mistake)))
         noticed = [verdict for verdict in verdicts if verdict.status != "correct"]
         if [_key(verdict) for verdict in noticed] != [(number, "wrong", mistake.message)]:
-            got = "; ".join(f"Lücke {v.gap} {v.status}: {v.message}" for v in noticed)
+            got = "; ".join(f"Lücke {v.gap} {WORDS[v.status]}: {v.message}" for v in noticed)
             yield (
                 f"Der bekannte Fehler »{' '.join(mistake.code.split())}« der Lücke {number} löst "
                 f"nicht genau seine Meldung aus, sondern: {got or 'nichts'}"

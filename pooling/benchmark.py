@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 from numpy.lib.stride_tricks import sliding_window_view
 
+from faltwerk.processor import processor
 from pooling.solution import MaxPool2dBackward
 
 TIMINGS = Path(__file__).with_name("timings.json")
@@ -94,7 +95,7 @@ def main() -> int:
     result = {
         "command": "OMP_NUM_THREADS=1 python -m pooling.benchmark",
         "date": datetime.date.today().isoformat(),
-        "processor": _processor(),
+        "processor": processor(),
         "threads": 1,
         "versions": {
             "python": platform.python_version(),
@@ -155,15 +156,6 @@ def _fastest(step: Callable[[], None]) -> float:
         times.append((time.perf_counter() - start) * 1000)
     # Das Minimum: Was andere Programme auf demselben Rechner kosten, soll nicht mitgemessen werden.
     return round(min(times), 4)
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -57,26 +56,26 @@ def read(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise CallError(f"{path} lässt sich nicht lesen ({reason(error)}).") from error
-    except (EOFError, KeyError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+    except Exception as error:
+        # Aus einer beschädigten Datei wirft das Lesen Fehler fast jeder Art.
         raise _damaged(path) from error
     if not isinstance(state, dict) or not isinstance(state.get("settings"), dict):
         raise _damaged(path)
     return state
 
 
-def restore(trainer: Trainer, path: Path) -> None:
-    """Setzt an einem Zwischenstand fort.
+def restore(trainer: Trainer, state: dict[str, Any], path: Path) -> None:
+    """Setzt an einem Zwischenstand von :func:`read` fort.
 
     Raises:
-        CallError: Wenn es keinen gibt oder er beschädigt ist.
+        CallError: Wenn er beschädigt ist.
         TrainingError: Wenn er zu anderen Einstellungen gehört.
     """
-    state = read(path)
     try:
         trainer.restore(state)
     except TrainingError:
         raise
-    except (KeyError, RuntimeError, TypeError, ValueError) as error:
+    except Exception as error:
         raise _damaged(path) from error
 
 

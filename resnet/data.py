@@ -153,11 +153,12 @@ def load_fashion(path: Path = FASHION) -> Data:
             test = grey_images(file["test_images"], file["test_labels"])
     except FileNotFoundError as error:
         raise DataError(
-            f"Die Datei {path} fehlt; »python -m resnet.make_fashion« erzeugt sie neu."
+            f"Die Datei {path} fehlt; sie liegt dem Kurs bei, holen Sie sie noch einmal von dort."
         ) from error
     except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DataError(
-            f"Die Datei {path} ist beschädigt; »python -m resnet.make_fashion« erzeugt sie neu."
+            f"Die Datei {path} ist beschädigt; sie liegt dem Kurs bei, holen Sie sie noch einmal "
+            "von dort."
         ) from error
     # Die Datei ist gemischt: Die letzten Bilder sind so zufällig wie alle anderen.
     return Data.split("Fashion-MNIST, Teilmenge", CLASSES, train, test, VALIDATION_IMAGES)

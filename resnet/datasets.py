@@ -110,6 +110,8 @@ def read_fashion(path: Path) -> np.ndarray:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
             content = gzip.decompress(content)
+    except FileNotFoundError as error:
+        raise DataError(f"Die Datei {path} gibt es nicht.") from error
     except PermissionError as error:
         raise DataError(f"Die Datei {path} dürfen Sie nicht lesen.") from error
     except _DAMAGE as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import http.client
 import os
@@ -9,7 +11,7 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from resnet.data import DataError
@@ -33,7 +35,7 @@ Progress = Callable[[int, int], None]
 
 def cache_folder() -> Path:
     """Wo heruntergeladene Dateien bleiben: ``faltwerk`` im Cache-Ordner des Benutzers."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "faltwerk"
 
 
@@ -51,17 +53,35 @@ def fetch(
 ) -> None:
     """Sorgt dafür, dass die Datei da und richtig ist; eine beschädigte wird neu geladen.
 
-    Argumente und Fehler wie bei :func:`download`.
+    Wollen mehrere Programme dieselbe Datei, lädt eines, und die übrigen warten. Argumente und
+    Fehler wie bei :func:`download`.
     """
-    if target.exists():
-        try:
-            check(target)
-        except (DataError, OSError):
-            # Was beim letzten Mal richtig war, ist seither beschädigt worden.
-            pass
-        else:
-            return
-    download(url, target, check, progress)
+    with _only_one(target.parent):
+        if target.exists():
+            try:
+                check(target)
+            except (DataError, OSError):
+                # Was beim letzten Mal richtig war, ist seither beschädigt worden.
+                pass
+            else:
+                return
+        download(url, target, check, progress)
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Lässt immer nur einen Prozess in diesem Ordner herunterladen."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise DataError(f"{folder} lässt sich nicht anlegen ({reason(error)}).") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        # Damit endet auch die Sperre.
+        os.close(handle)
 
 
 def download(

@@ -7,15 +7,13 @@ Alle Varianten gehen aus dem Netz der Musterlösung hervor: Der Tausch ersetzt n
 oder hängt an den Hauptweg einen SE-Block. Was die Varianten gemeinsam haben, hat bei gleichem
 Startwert dieselben Anfangsgewichte, und sie sehen dieselben Bilder in derselben Reihenfolge. Das
 Rezept folgt He u. a. (2015), Abschnitt 4.2, im Optimierer: SGD mit demselben Momentum und demselben
-Gewichtszerfall. Für eine einzige Epoche sind die Schritte kleiner und die Lernrate auch. Die Bilder
+Gewichtszerfall. Für eine einzige Epoche sind die Stapel kleiner und die Lernrate auch. Die Bilder
 bleiben, wie sie sind: So ist der Verlust allein ein Maß dafür, wie gut der Optimierer vorankommt.
 """
 
 from __future__ import annotations
 
-import argparse
-import datetime
-import platform
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,10 +25,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from faltwerk.arguments import Parser
 from resnet.checkpoint import CallError
 from resnet.data import Data, DataError, load_fashion
-from resnet.machine import hardware
-from resnet.record import accuracy, check_writable, write
+from resnet.record import accuracy, check_writable, circumstances, write
 from resnet.solution import ResidualBlock, ResNet
 from resnet.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
@@ -239,9 +237,7 @@ def record(
             )
         yield {
             "command": command,
-            "date": datetime.date.today().isoformat(),
-            "hardware": f"{hardware()}, Threads: {torch.get_num_threads()}",
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+            **circumstances(),
             "data": data.name,
             "images": {"train": len(data.train), "validation": len(data.validation)},
             "settings": vars(recipe),
@@ -252,7 +248,7 @@ def record(
 
 def main(arguments: list[str]) -> int:
     """0: fertig, 1: abgebrochen, 2: falsch aufgerufen oder Daten fehlen."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m resnet.experiment",
         description="Trainiert dasselbe Netz ohne Shortcuts, mit Shortcuts und mit SE-Blöcken.",
     )
@@ -260,7 +256,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     # Ein Thread: So hängt das Ergebnis nicht davon ab, wie viele Kerne der Rechner hat.
     torch.set_num_threads(1)
-    command = " ".join(["python -m resnet.experiment", *arguments])
+    command = shlex.join(["python", "-m", "resnet.experiment", *arguments])
     try:
         if options.record:
             check_writable(options.record)
@@ -271,7 +267,8 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nUnterbrochen; aufgezeichnet sind die vollen Startwerte.", file=sys.stderr)
+        kept = "; aufgezeichnet sind die vollen Startwerte" if options.record else ""
+        print(f"\nUnterbrochen{kept}.", file=sys.stderr)
         return 1
     return 0
 

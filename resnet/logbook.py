@@ -56,8 +56,14 @@ class Logbook:
         trial = copy.deepcopy(network).cpu().eval()
         with warnings.catch_warnings(), self._writing():
             warnings.simplefilter("ignore")
-            with contextlib.suppress(RuntimeError), contextlib.redirect_stdout(None):
-                self._writer.add_graph(trial, torch.zeros(1, 3, 32, 32))
+            try:
+                with contextlib.redirect_stdout(None):
+                    self._writer.add_graph(trial, torch.zeros(1, 3, 32, 32))
+            except OSError:
+                raise
+            except Exception:
+                # Das Netz ist vielleicht ein eigenes; für das Training zählt nur, dass es rechnet.
+                pass
             self._writer.flush()
 
     def epoch(self, epoch: Epoch) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import copy
 import itertools
-import platform
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from faltwerk.processor import processor
 from resnet.training import CPU, autocast, memory_format
 
 PRECISIONS = ("float32", "bfloat16")
@@ -45,12 +44,7 @@ def hardware(device: torch.device = CPU) -> str:
     """Name der GPU oder des Prozessors, soweit das System ihn nennt."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return processor()
 
 
 def measure(
@@ -71,10 +65,14 @@ def measure(
 
     Returns:
         Die Kombinationen, die auf dem Gerät rechnen.
+
+    Raises:
+        torch.OutOfMemoryError: Wenn für keine der Speicher reicht.
     """
     size = min(batch_size, _LARGEST_TRIAL.get(device.type, batch_size))
     labels = torch.arange(size, device=device) % 2
     speeds = []
+    shortage = None
     for precision, name in itertools.product(precisions, memory_formats):
         layout = memory_format(name)
         trial = copy.deepcopy(network).to(device, memory_format=layout).train()
@@ -93,10 +91,15 @@ def measure(
         try:
             step()
             seconds = min(step() for _ in range(_TIMED_STEPS))
+        except torch.OutOfMemoryError as error:
+            shortage = error
         except (RuntimeError, NotImplementedError):
             # Nicht jedes Gerät kann jede Genauigkeit.
             continue
-        speeds.append(Speed(precision, name, size / seconds))
+        else:
+            speeds.append(Speed(precision, name, size / seconds))
+    if shortage and not speeds:
+        raise shortage
     return speeds
 
 

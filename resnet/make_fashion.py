@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet.data import CLASSES, FASHION
+from resnet.data import CLASSES, FASHION, DataError
 from resnet.datasets import DEBIAN_FASHION, read_fashion
 
 SEED = 0
@@ -40,4 +40,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEBIAN_FASHION)
+    try:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else DEBIAN_FASHION)
+    except DataError as error:
+        sys.exit(str(error))

@@ -18,6 +18,8 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
     Raises:
         CallError: Wenn es die Datei oder die Klasse nicht gibt oder noch Lücken offen sind.
     """
+    if not path.exists():
+        raise CallError(f"{path} gibt es nicht.")
     spec = importlib.util.spec_from_file_location("trained_network", path)
     if spec is None or not path.is_file():
         raise CallError(f"{path} ist keine Python-Datei.")

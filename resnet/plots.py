@@ -325,8 +325,7 @@ def comparison(
     epochs = len(record["epochs"])
     own_steps = epochs * (record["images"]["train"] // settings["batch_size"])
     share = own_steps * settings["batch_size"] / (steps * batch_size)
-    # Aufzeichnungen ohne diese Angabe stammen alle von der CPU.
-    cpu = record.get("device", "cpu") == "cpu"
+    cpu = record["device"] == "cpu"
     place = "nicht auf einer GPU, sondern auf der CPU" if cpu else "auf einer GPU"
     gap = record["test"]["accuracy"] - accuracy
     points = f"{decimal(100 * abs(gap), 1)} Prozentpunkte {'mehr' if gap > 0 else 'weniger'}"
@@ -339,9 +338,6 @@ def comparison(
         f"Dort waren es {count(steps)} Schritte mit je {batch_size} Bildern; gemessen an den "
         f"gesehenen Bildern ist das hier {percent(share, 0)} jenes Trainings.",
     ]
-    if cpu and share < 1:
-        hours = counted(round(record["seconds"] / share / 3600), "Stunde", "Stunden")
-        sentences.append(f"In diesem Tempo hätte das ganze etwa {hours} gedauert.")
     return Note(" ".join(sentences))
 
 
@@ -419,6 +415,10 @@ def origin(record: Mapping[str, Any]) -> Origin:
         ("Datum", ".".join(reversed(record["date"].split("-")))),
         ("Dauer", duration(record["seconds"])),
     ]
+    settings = record["settings"]
+    # Gemessen und gewählt wird sie nur im Training; der Versuch mit den Shortcuts hat keine Wahl.
+    if "precision" in settings:
+        found.append(("Rechenweise", f"{settings['precision']}, {settings['memory_format']}"))
     if "test" in record:
         test = record["test"]
         text = (

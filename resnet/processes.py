@@ -8,6 +8,7 @@ die Bilder aller Prozesse.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 from torch.nn.parallel import DistributedDataParallel
+
+# Solange einer etwas herunterlädt, warten die übrigen; NCCL gäbe nach zehn Minuten auf. Endet ein
+# Prozess, beendet torchrun die anderen.
+_PATIENCE = datetime.timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class Processes:
         if self.size == 1:
             yield
             return
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        backend = "nccl" if device.type == "cuda" else "gloo"
+        dist.init_process_group(backend, timeout=_PATIENCE)
         try:
             yield
         finally:

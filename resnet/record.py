@@ -16,7 +16,7 @@ from torch import Tensor
 
 from resnet.checkpoint import CallError
 from resnet.machine import hardware
-from resnet.training import Trainer
+from resnet.training import CPU, Trainer
 from resnet.wording import reason
 
 # Genug für eine Kurve; alle Schritte eines langen Laufs wären ein Vielfaches der übrigen Datei.
@@ -25,7 +25,8 @@ _CURVE_POINTS = 400
 
 def accuracy(labels: Tensor, guesses: Tensor) -> float:
     """Anteil der Bilder, deren Klasse erkannt ist, von 0 bis 1."""
-    return (guesses == labels).double().mean().item()
+    # Ohne double: Apple-GPUs rechnen nicht mit 64 Bit.
+    return (guesses == labels).sum().item() / len(labels)
 
 
 def confusion(labels: Tensor, guesses: Tensor, classes: int) -> list[list[int]]:
@@ -54,10 +55,8 @@ def record(
     device = data.train.pixels.device
     return {
         "command": command,
-        "date": datetime.date.today().isoformat(),
         "device": device.type,
-        "hardware": f"{hardware(device)}, Threads: {torch.get_num_threads()}",
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        **circumstances(device),
         "data": data.name,
         "images": {
             "train": len(data.train),
@@ -70,6 +69,15 @@ def record(
         "epochs": [dict(vars(epoch)) for epoch in trainer.history],
         "step_losses": thinned(trainer.losses),
         **more,
+    }
+
+
+def circumstances(device: torch.device = CPU) -> dict[str, Any]:
+    """Wann, worauf und womit gerade gerechnet wird."""
+    return {
+        "date": datetime.date.today().isoformat(),
+        "hardware": f"{hardware(device)}, Threads: {torch.get_num_threads()}",
+        "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
 
 
@@ -113,7 +121,4 @@ def write(result: dict[str, Any], path: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise CallError(
-            f"{path} lässt sich nicht schreiben ({reason(error)}); das Training ist gespeichert, "
-            "mit --resume und einem anderen --record geht nichts verloren."
-        ) from error
+        raise CallError(f"{path} lässt sich nicht schreiben ({reason(error)}).") from error

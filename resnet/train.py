@@ -1,7 +1,7 @@
 """Trainiert das ResNet: ``python -m resnet.train``.
 
 Schreibt in einen Ordner den Zwischenstand (``stand.pt``) und das Protokoll für TensorBoard.
-Gespeichert wird nach jeder Epoche, mit CUDA nach jeder zehnten, am Ende und bei Strg-C.
+Gespeichert wird nach jeder Epoche, mit CUDA nach jeder zehnten, am Ende und bei Strg+C.
 ``--resume`` setzt dort fort und kommt auf der CPU Bit für Bit zum selben Ergebnis wie ein Lauf ohne
 Unterbrechung. Mehrere Prozesse teilen sich ein Training mit
 ``torchrun --nproc-per-node 2 -m resnet.train``.
@@ -168,7 +168,7 @@ def open_folder(folder: Path, resume: bool) -> dict[str, Any] | None:
 
 
 class StopSignal:
-    """Merkt sich Strg-C oder ein Ende von außen, damit der laufende Schritt fertig wird."""
+    """Merkt sich Strg+C oder ein Ende von außen, damit der laufende Schritt fertig wird."""
 
     def __init__(self) -> None:
         self._caught = False
@@ -231,7 +231,7 @@ def _train(
     trainer = Trainer(network, data, settings, device, processes)
     parts = []
     if state:
-        restore(trainer, checkpoint)
+        restore(trainer, state, checkpoint)
         parts = list(state.get("seconds", ()))
     say(_introduction(trainer, options, speeds, device, threads, processes), flush=True)
 
@@ -387,7 +387,13 @@ def _finish(
             classes=list(data.classes),
             confusion=confusion(labels, guesses, len(data.classes)),
         )
-        write(result, options.record)
+        try:
+            write(result, options.record)
+        except CallError as error:
+            raise CallError(
+                f"{error} Das Training ist gespeichert; mit --resume und einem anderen --record "
+                "geht nichts verloren."
+            ) from error
 
 
 def main(arguments: list[str]) -> int:

@@ -179,11 +179,13 @@ class Trainer:
             sample = torch.zeros(size, device=device).contiguous(memory_format=self._layout)
             self._trained = captured(self.network, sample, settings.precision)
         self._optimizer = _optimizer(self.network, settings)
+        total = settings.epochs * self.steps + 1
         self._scheduler = torch.optim.lr_scheduler.OneCycleLR(
             self._optimizer,
             settings.learning_rate,
-            total_steps=settings.epochs * self.steps + 1,
-            pct_start=settings.warmup,
+            total_steps=total,
+            # Endet der Anstieg genau mit dem ersten Schritt, teilt OneCycleLR durch seine Länge 0.
+            pct_start=0.0 if settings.warmup * total == 1 else settings.warmup,
             cycle_momentum=settings.optimizer == "adamw",
         )
 

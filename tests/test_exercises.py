@@ -54,3 +54,16 @@ def test_notebook_judges_one_part_of_what_the_cells_define():
     broken = source.replace("  # Lücke (2)", " + 1  # Lücke (2)")
     html = interactive_check("get_output_shape", {"In": [source, broken]})._repr_html_()
     assert "falsch" in html and "<table" in html
+
+
+@pytest.mark.parametrize(
+    "constant", ["ONE = 1", "ONE: int = 1", "ONE, TWO = 1, 2", "BASE = 1\nONE = BASE"]
+)
+def test_notebook_takes_the_constants_that_a_gap_uses_and_no_trial_calls(constant: str):
+    source = load("pooling", ROOT).source
+    filled = source.replace("// stride_h + 1  # Lücke (1)", "// stride_h + ONE  # Lücke (1)")
+    assert filled != source
+    # Das Ergebnis des Versuchs heißt wie eine lokale Variable der Funktion.
+    trial = "output_h = get_output_shape(missing, (1, 1))"
+    result = interactive_check("pooling.get_output_shape", {"In": [constant, filled, trial]})
+    assert result.passed, result

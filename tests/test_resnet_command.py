@@ -18,9 +18,12 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.summary.writer.record_writer import RecordWriter
+from torch import nn
 
 from resnet import train
 from resnet.data import load_fashion
+from resnet.logbook import Logbook
+from resnet.machine import measure
 from resnet.recipes import DATA_NAMES, recipe
 from resnet.training import Settings
 
@@ -251,7 +254,8 @@ def test_wrong_options_are_one_german_sentence(
         ("--data cifar10 --mirror ftp://127.0.0.1", "nur solche mit http"),
         ("--resume", "gibt es nicht"),
         ("--record {folder}/nichts/lauf.json", "lässt sich nicht schreiben"),
-        ("--file {folder}/nichts.py", "ist keine Python-Datei"),
+        ("--file {folder}/nichts.py", "nichts.py gibt es nicht"),
+        ("--file {folder}/datei", "ist keine Python-Datei"),
         ("--out {folder}/datei/lauf", "lässt sich nicht anlegen"),
         ("--batch-size 10000 --precision float32 --memory-format contiguous", "höchstens so viele"),
     ],
@@ -376,3 +380,32 @@ def test_automatic_choices_are_measured_once_and_kept(
     monkeypatch.setattr(train, "measure", lambda *arguments: pytest.fail("noch einmal gemessen"))
     assert train.main([*arguments, "--resume"]) == 0
     assert checkpoint(folder)["settings"] == chosen
+
+
+class Greedy(nn.Module):
+    """Ein Netz, für das der Speicher nie reicht."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError
+
+
+def test_too_little_memory_for_every_measurement_is_no_matter_of_the_device() -> None:
+    with pytest.raises(torch.OutOfMemoryError):
+        measure(Greedy(), torch.device("cpu"), 2)
+
+
+class Untraceable(nn.Module):
+    """Ein Netz, das rechnet, sich aber nicht nachzeichnen lässt."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if torch.jit.is_tracing():
+            raise TypeError
+        return x
+
+
+def test_a_network_that_cannot_be_drawn_is_only_missing_in_the_log(tmp_path: Path) -> None:
+    with Logbook(tmp_path) as logbook:
+        logbook.graph(Untraceable())
+        logbook.test(0.5, 0.9, 1)
+    log = EventAccumulator(str(tmp_path)).Reload()
+    assert log.Scalars("accuracy/test")[0].value == pytest.approx(0.9)

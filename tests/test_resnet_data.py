@@ -10,6 +10,7 @@ import pickle
 import tarfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -378,6 +379,17 @@ def test_datasets_come_from_a_mirror_and_stay_in_the_cache(mirror: Server) -> No
         assert_is_fashion(load_fashion_full(mirror=mirror.url))
         assert_is_cifar(load_cifar10(mirror=mirror.url, sums=sums))
     assert len(mirror.requests) == 5
+
+
+def test_two_programs_that_want_the_same_file_share_one_download(mirror: Server) -> None:
+    sums = {CIFAR_BINARY: sha256(mirror.files[CIFAR_BINARY])}
+    # Nach jedem Stück reißt die Verbindung; so hätten beide Zeit, einander zu stören.
+    mirror.cut_after = [50_000] * 5
+    with ThreadPoolExecutor() as pool:
+        calls = [pool.submit(load_cifar10, mirror=mirror.url, sums=sums) for _ in range(3)]
+    for call in calls:
+        assert_is_cifar(call.result())
+    assert sum(span is None for span in mirror.requests) == 1
 
 
 def test_a_damaged_file_in_the_cache_is_fetched_again(mirror: Server) -> None:

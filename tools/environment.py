@@ -37,8 +37,7 @@ class SetupError(Exception):
 
 def venv_python(venv=VENV):
     """Pfad des Pythons in der virtuellen Umgebung."""
-    folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-    return os.path.join(venv, folder, name)
+    return os.path.join(venv, "bin", "python")
 
 
 def wanted_stamp():

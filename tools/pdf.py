@@ -6,7 +6,6 @@ dieselben Druckregeln wie für jede einzelne Seite.
 
 from __future__ import annotations
 
-import argparse
 import functools
 import http.server
 import os
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from faltwerk.arguments import Parser
 from faltwerk.exercise import load_all
 from tools.site import ROOT, build_folder, shown
 
@@ -182,7 +182,7 @@ def print_course(html: Path, target: Path, solutions: bool) -> None:
     try:
         with _serving(html) as url, sync_playwright() as playwright:
             # Als root, zum Beispiel in einem Container, startet Chromium nur ohne Sandbox.
-            sandbox = os.name == "nt" or os.geteuid() != 0
+            sandbox = os.geteuid() != 0
             browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=sandbox)
             context = browser.new_context(bypass_csp=True, color_scheme="light", locale="de-DE")
             page = context.new_page()
@@ -203,7 +203,7 @@ def print_course(html: Path, target: Path, solutions: bool) -> None:
 
 def main() -> int:
     """Liest die Optionen und druckt."""
-    parser = argparse.ArgumentParser(prog="python -m tools.pdf", description="Der Kurs als PDF")
+    parser = Parser(prog="python -m tools.pdf", description="Der Kurs als PDF")
     parser.add_argument("--solutions", action="store_true", help="mit Musterlösungen")
     options = parser.parse_args()
     folder = build_folder()

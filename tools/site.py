@@ -5,7 +5,6 @@ Gebaut wird in einem Zwischenordner; erst ein fehlerfreier Bau ersetzt ``build/h
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import functools
 import hashlib
@@ -17,6 +16,8 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from faltwerk.arguments import Parser
 
 ROOT = Path(__file__).resolve().parent.parent
 # Was außer den Dateien auf die Website wirkt.
@@ -192,7 +193,7 @@ def shown(path: Path) -> str:
 
 def main() -> int:
     """Liest den Befehl und führt ihn aus."""
-    top = argparse.ArgumentParser(prog="python -m tools.site", description="Website des Kurses")
+    top = Parser(prog="python -m tools.site", description="Website des Kurses")
     verbs = top.add_subparsers(dest="verb", required=True, metavar="BEFEHL")
     verb = verbs.add_parser("build", help="die Seiten bauen")
     verb.add_argument("--jobs", type=int, default=2, metavar="N", help="Prozesse zugleich")

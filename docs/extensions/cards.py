@@ -10,7 +10,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from extensions.exercise_pages import duration
+from extensions.exercise_pages import LIBRARIES, duration
 from extensions.progress import progress_count
 from extensions.texts import inline, paragraph
 from faltwerk.exercise import Exercise, load_all
@@ -42,7 +42,7 @@ class ExerciseCards(SphinxDirective):
         self.set_source_info(link)
         card += nodes.paragraph("", "", link, classes=["card-title"])
         card += paragraph(exercise.summary)
-        library = {"numpy": "NumPy", "torch": "PyTorch"}[exercise.framework]
+        library = LIBRARIES[exercise.framework]
         card += nodes.paragraph(
             "",
             "",

@@ -15,6 +15,8 @@ from extensions.texts import ExerciseDirective, inline, paragraph
 from extensions.toggles import hint_toggle
 from faltwerk.exercise import Exercise, Part, Task
 
+LIBRARIES = {"numpy": "NumPy", "torch": "PyTorch"}
+
 
 class download_link(nodes.General, nodes.Element):
     """Ein Verweis auf eine Datei, die »downloads.py« beim Bauen erzeugt."""
@@ -54,7 +56,7 @@ class ExerciseHead(ExerciseDirective):
         entries = [
             ("Dauer", f"etwa {duration(exercise.minutes)}"),
             ("Lücken", str(len(exercise.gaps))),
-            ("Bibliothek", {"numpy": "NumPy", "torch": "PyTorch"}[exercise.framework]),
+            ("Bibliothek", LIBRARIES[exercise.framework]),
         ]
         if points:
             entries.append(("Punkte", f"{points:g}".replace(".", ",")))

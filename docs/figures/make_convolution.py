@@ -272,7 +272,7 @@ def as_matrix_product() -> None:
 
 
 def windows_on_the_move() -> None:
-    """Faltung mit Schrittweite, mit Dilatation und der Gradient für die Eingabe."""
+    """Faltung mit Schrittweite, mit Dilation und der Gradient für die Eingabe."""
     x = np.array(
         [
             [1, 0, 2, 1, 0, 1, 2],
@@ -286,7 +286,7 @@ def windows_on_the_move() -> None:
     k = np.array([[1, 0, 1], [0, 2, 0], [1, 0, 1]])
     labels = ("Eingabe", "Kern", "Ausgabe")
     moving_window("convolution-strided", "Faltung mit Schrittweite 2", x[:5], k, labels, stride=2)
-    moving_window("convolution-dilated", "Faltung mit Dilatation 2", x, k, labels, dilation=2)
+    moving_window("convolution-dilated", "Faltung mit Dilation 2", x, k, labels, dilation=2)
 
     conv = Conv2d(1, 1, 2, use_bias=False)
     conv.w[...] = [[1, 2], [3, 4]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import re
@@ -52,24 +53,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def nginx(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Adresse eines nginx, der die Website mit der Konfiguration des Projekts ausliefert."""
-    folder = tmp_path_factory.mktemp("nginx")
-    root = folder / "site"
-    shutil.copytree(site, root)
-    (root / "probe.wasm").write_bytes(b"\0asm" + bytes(4096))
-    (root / "probe.mjs").write_text("export const probe = 1;\n" * 100)
-    port = free_port()
-    conf = (HOSTING / "nginx.conf").read_text(encoding="utf-8")
-    assert conf.count("listen 8080;") == 1 and conf.count("root /srv/faltwerk;") == 1
-    conf = conf.replace("listen 8080;", f"listen 127.0.0.1:{port};")
-    conf = conf.replace("root /srv/faltwerk;", f"root {root};")
+@contextlib.contextmanager
+def running(folder: Path, conf: str) -> Iterator[None]:
+    """Ein nginx mit dieser Konfiguration; es endet mit dem Block."""
     (folder / "faltwerk.conf").write_text(conf, encoding="utf-8")
     # Als root wechselt nginx sonst zu einem Benutzer, der den Ordner des Tests nicht lesen darf.
     user = "user root;" if os.geteuid() == 0 else ""
     main = MAIN.format(folder=folder, types="/etc/nginx/mime.types", user=user)
     (folder / "nginx.conf").write_text(main)
+    port = int(re.search(r"listen 127\.0\.0\.1:(\d+);", conf)[1])
     assert NGINX is not None
     server = subprocess.Popen(
         [NGINX, "-c", str(folder / "nginx.conf"), "-p", str(folder)],
@@ -84,10 +76,27 @@ def nginx(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/"
+        yield
     finally:
         server.terminate()
         server.wait()
+
+
+@pytest.fixture(scope="module")
+def nginx(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Adresse eines nginx, der die Website mit der Konfiguration des Projekts ausliefert."""
+    folder = tmp_path_factory.mktemp("nginx")
+    root = folder / "site"
+    shutil.copytree(site, root)
+    (root / "probe.wasm").write_bytes(b"\0asm" + bytes(4096))
+    (root / "probe.mjs").write_text("export const probe = 1;\n" * 100)
+    port = free_port()
+    conf = (HOSTING / "nginx.conf").read_text(encoding="utf-8")
+    assert conf.count("listen 8080;") == 1 and conf.count("root /srv/faltwerk;") == 1
+    conf = conf.replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    conf = conf.replace("root /srv/faltwerk;", f"root {root};")
+    with running(folder, conf):
+        yield f"http://127.0.0.1:{port}/"
 
 
 def fetch(address: str) -> tuple[int, Message, bytes]:
@@ -169,6 +178,37 @@ def test_unknown_addresses_get_the_german_page(nginx: str):
         if headers["Content-Encoding"] == "gzip":
             body = gzip.decompress(body)
         assert "Seite nicht gefunden" in body.decode("utf-8")
+
+
+@needs_nginx
+def test_the_site_can_lie_in_a_folder_as_the_page_says(site: Path, tmp_path: Path):
+    shutil.copytree(site, tmp_path / "faltwerk")
+    (tmp_path / "faltwerk" / "probe.mjs").write_text("export const probe = 1;\n")
+    port = free_port()
+    conf = (HOSTING / "nginx.conf").read_text(encoding="utf-8")
+    maps, server = conf.split("\nserver {\n")
+    lines = server[server.index("    charset ") :]
+    assert lines.count(" /404.html;") == 1
+    lines = lines.replace(" /404.html;", " /faltwerk/404.html;")
+    conf = (
+        f"{maps}\nserver {{\n    listen 127.0.0.1:{port};\n"
+        f"    location /faltwerk/ {{\n    root {tmp_path};\n{lines}}}\n"
+    )
+    with running(tmp_path, conf):
+        address = f"http://127.0.0.1:{port}/faltwerk/"
+        kinds = {
+            "": "text/html",
+            "_static/faltwerk.css": "text/css",
+            "probe.mjs": "text/javascript",
+        }
+        for path, kind in kinds.items():
+            status, headers, _ = fetch(address + path)
+            assert status == 200
+            assert headers["Content-Type"].split(";")[0] == kind
+            assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+        status, headers, body = fetch(address + "a/fehlt.html")
+        assert status == 404
+        assert "Seite nicht gefunden" in gzip.decompress(body).decode("utf-8")
 
 
 @needs_nginx

@@ -5,7 +5,6 @@ Jede Tabelle steht danach auch in einer Datei unter ``build/messungen``, mit Tag
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import platform
@@ -14,6 +13,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from faltwerk.arguments import Parser
 from tools.bench.table import Table
 from tools.site import build_folder, shown
 
@@ -40,7 +40,7 @@ def record(name: str, table: Table, folder: Path) -> Path:
 
 def main() -> int:
     """Misst einen Abschnitt nach dem anderen."""
-    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Zeiten messen")
+    parser = Parser(prog="python -m tools.bench", description="Zeiten messen")
     parser.add_argument("sections", nargs="*", metavar="ABSCHNITT", help=", ".join(SECTIONS))
     names = parser.parse_args().sections or list(SECTIONS)
     unknown = [name for name in names if name not in SECTIONS]
