@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,10 @@ def read(path: Path) -> dict[str, Any]:
         CallError: Wenn es keinen gibt oder er beschädigt ist.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            # Bei mancher beschädigten Datei warnt torch, bevor es scheitert.
+            warnings.simplefilter("ignore")
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise CallError(
             f"{path} gibt es nicht; ohne --resume beginnt ein neues Training."
