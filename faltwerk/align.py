@@ -23,6 +23,7 @@ _MAX_STEPS = 50_000
 
 Function = ast.FunctionDef
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,29 @@ class Filling:
         statements: Die Anweisungen, mit den Namen der Musterlösung und verschobenen Zeilen.
         line: Zeile der Abgabe, auf die eine Meldung zeigt.
         open: Ob die Lücke noch leer ist.
+        unfinished: Ob hinter anderem noch das ``...`` des Rumpfs steht.
     """
 
     statements: list[ast.stmt]
     line: int | None
     open: bool
+    unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Was die Abgabe zusätzlich definiert, ohne dass die Musterlösung es kennt.
+
+    Attributes:
+        statements: Importe und Definitionen auf oberster Ebene.
+        members: Methoden und Werte in Klassen der Musterlösung, zu deren Namen.
+    """
+
+    statements: tuple[ast.stmt, ...] = ()
+    members: Mapping[str, tuple[ast.stmt, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.statements or self.members)
 
 
 @dataclass(frozen=True)
@@ -173,17 +192,23 @@ def _filling(
     statements = [renamed.visit(clone(statement)) for statement in run]
     for statement in statements:
         ast.increment_lineno(statement, STUDENT_LINES)
-    return Filling(statements, line, _is_open(run, gap.kind))
+    is_open = _is_open(run, gap.kind)
+    return Filling(statements, line, is_open, bool(run) and not is_open and _is_dots(run[-1]))
+
+
+def _is_dots(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and value.value is Ellipsis
 
 
 def _is_open(run: list[ast.stmt], kind: str) -> bool:
-    meaningful = [node for node in run if not isinstance(node, ast.Pass)]
+    meaningful = [node for node in run if not (isinstance(node, ast.Pass) or _is_dots(node))]
     if not meaningful:
         return True
     last = meaningful[-1]
-    value = assigned_value(last) if kind == "value" else getattr(last, "value", None)
+    value = assigned_value(last) if kind == "value" else None
     if isinstance(value, ast.Constant) and value.value is Ellipsis:
-        return kind == "value" or isinstance(last, ast.Expr)
+        return True
     if isinstance(last, ast.Raise) and len(meaningful) == 1:
         return any(
             isinstance(node, ast.Name) and node.id == "NotImplementedError"
@@ -226,8 +251,8 @@ class _Plain(ast.NodeTransformer):
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         visited = super().generic_visit(node)
-        # Eine Schleife, die nur ausgibt, darf nicht leer zurückbleiben.
-        if isinstance(visited, ast.stmt) and getattr(visited, "body", None) == []:
+        # Was nur ausgibt, etwa eine Schleife oder ein except, darf nicht leer zurückbleiben.
+        if getattr(visited, "body", None) == []:
             visited.body = [ast.copy_location(ast.Pass(), visited)]
         return visited
 
@@ -425,7 +450,7 @@ def splice(
     solution: ast.Module,
     gaps: tuple[Gap, ...],
     fillings: Mapping[int, list[ast.stmt]],
-    extras: list[ast.stmt],
+    extras: Extras = Extras(),
 ) -> ast.Module:
     """Setzt Inhalte von Lücken in die Musterlösung ein.
 
@@ -433,7 +458,7 @@ def splice(
         solution: Syntaxbaum der Musterlösung; er bleibt, wie er ist.
         gaps: Ihre Lücken.
         fillings: Zu einer Lückennummer die Anweisungen, die dort stehen sollen.
-        extras: Was die Abgabe auf oberster Ebene zusätzlich definiert.
+        extras: Was die Abgabe zusätzlich definiert.
 
     Returns:
         Der neue Syntaxbaum.
@@ -452,19 +477,27 @@ def splice(
     return ast.fix_missing_locations(with_extras(tree, extras))
 
 
-def with_extras(tree: ast.Module, extras: list[ast.stmt]) -> ast.Module:
+def with_extras(tree: ast.Module, extras: Extras) -> ast.Module:
     """Ergänzt ein Programm um eigene Importe (vorn) und eigene Definitionen (hinten)."""
-    imports = [node for node in extras if isinstance(node, _IMPORTS)]
-    rest = [node for node in extras if not isinstance(node, _IMPORTS)]
+    early = [node for node in extras.statements if _is_early(node)]
+    late = [node for node in extras.statements if not _is_early(node)]
     future = sum(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in tree.body)
     at = future + (ast.get_docstring(tree, clean=False) is not None)
     tree.body[at:at] = [
         node
-        for node in imports
+        for node in early
         if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
     ]
-    tree.body += rest
+    for name, members in extras.members.items():
+        owner = find_function(tree, (name,))
+        known = {defined for node in owner.body for defined in _defined(node)}
+        owner.body += [clone(node) for node in members if not _defined(node) & known]
+    tree.body += late
     return tree
+
+
+def _is_early(node: ast.stmt) -> bool:
+    return isinstance(node, (*_IMPORTS, ast.Try))
 
 
 def _replace_statement(function: ast.AST, line: int, content: list[ast.stmt]) -> None:
@@ -479,23 +512,43 @@ def _replace_statement(function: ast.AST, line: int, content: list[ast.stmt]) ->
                     return
 
 
-def student_extras(student: ast.Module, solution: ast.Module) -> list[ast.stmt]:
-    """Was die Abgabe auf oberster Ebene definiert und die Musterlösung nicht kennt.
+def student_extras(student: ast.Module, solution: ast.Module) -> Extras:
+    """Was die Abgabe definiert und die Musterlösung nicht kennt.
 
     Lose Anweisungen wie Probeaufrufe gehören nicht dazu.
     """
-    known = {name for node in solution.body for name in _defined(node)}
     imports = {ast.dump(node) for node in solution.body if isinstance(node, _IMPORTS)}
-    extras = []
-    for node in student.body:
-        if isinstance(node, _IMPORTS):
-            wanted = ast.dump(node) not in imports
-        else:
-            kinds = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
-            wanted = isinstance(node, kinds) and not _defined(node) & known
-        if wanted:
-            extras.append(ast.increment_lineno(clone(node), STUDENT_LINES))
-    return extras
+    statements = [
+        node
+        for node in student.body
+        if (isinstance(node, _IMPORTS) and ast.dump(node) not in imports)
+        or (isinstance(node, ast.Try) and _only_defines(node))
+    ]
+    statements += _unknown(student.body, solution.body)
+    members = {}
+    for ours in solution.body:
+        theirs = find_function(student, (ours.name,)) if isinstance(ours, ast.ClassDef) else None
+        if isinstance(theirs, ast.ClassDef) and (own := _unknown(theirs.body, ours.body)):
+            members[ours.name] = tuple(_shifted(own))
+    return Extras(tuple(_shifted(statements)), members)
+
+
+def _shifted(nodes: list[ast.stmt]) -> list[ast.stmt]:
+    return [ast.increment_lineno(clone(node), STUDENT_LINES) for node in nodes]
+
+
+def _unknown(theirs: list[ast.stmt], ours: list[ast.stmt]) -> list[ast.stmt]:
+    known = {name for node in ours for name in _defined(node)}
+    return [
+        node for node in theirs if isinstance(node, _DEFINITIONS) and not _defined(node) & known
+    ]
+
+
+def _only_defines(node: ast.Try) -> bool:
+    """Ob ein ``try`` nur importiert und festlegt, zum Beispiel einen Ersatz für ein Paket."""
+    blocks = [node.body, node.orelse, node.finalbody, *(entry.body for entry in node.handlers)]
+    kinds = (*_IMPORTS, *_DEFINITIONS, ast.Pass)
+    return all(isinstance(statement, kinds) for block in blocks for statement in block)
 
 
 def _defined(node: ast.stmt) -> set[str]:

@@ -10,7 +10,7 @@ _KINDS = {
     "number": "eine Zahl",
     "array": "ein NumPy-Array",
     "tensor": "ein PyTorch-Tensor",
-    "sequence": "ein Tupel",
+    "sequence": "eine Liste oder ein Tupel",
     "dict": "ein Wörterbuch",
     "text": "ein Text",
     "other": "ein anderes Objekt",
@@ -141,23 +141,30 @@ def _array_difference(
 
 def _first_wrong(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> str:
     if expected.ndim == 0:
-        return f"erwartet wird {_number(expected[()])}, herausgekommen ist {_number(got[()])}"
+        wanted, found = _numbers(expected[()], got[()])
+        return f"erwartet wird {wanted}, herausgekommen ist {found}"
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = f"[{', '.join(map(str, index))}]"
-    text = (
-        f"an der Stelle {place} wird {_number(expected[index])} erwartet, "
-        f"herausgekommen ist {_number(got[index])}"
-    )
+    wanted, found = _numbers(expected[index], got[index])
+    text = f"an der Stelle {place} wird {wanted} erwartet, herausgekommen ist {found}"
     if expected.size > 1:
         text += f" ({int(wrong.sum())} von {expected.size} Werten weichen ab)"
     left, right = inline(expected), inline(got)
-    if left and right and expected.size > 1:
+    if left and right and left != right and expected.size > 1:
         text += f"\nErwartet: {left}\nErhalten: {right}"
     return text
 
 
-def _number(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, (float, np.floating)) else str(value)
+def _numbers(expected: object, got: object) -> tuple[str, str]:
+    """Beide Zahlen mit so vielen Stellen, dass man ihren Unterschied sieht."""
+    for digits in (6, 9, 12, 17):
+        shown = tuple(
+            f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
+            for value in (expected, got)
+        )
+        if shown[0] != shown[1]:
+            break
+    return shown
 
 
 def inline(array: np.ndarray) -> str | None:

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import ast
 import io
+import itertools
 import math
 import tokenize
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from faltwerk.align import (
+    Extras,
     Filling,
     Unaligned,
     align,
     clone,
     find_function,
     splice,
+    stored_names,
     student_extras,
     with_extras,
 )
@@ -28,7 +32,7 @@ from faltwerk.cases import Case, Mistake
 from faltwerk.compare import difference, inline
 from faltwerk.exercise import Exercise, Part
 from faltwerk.gaps import MARKER, Gap, assigned_value, body_below_docstring
-from faltwerk.observe import STUDENT_LINES, Observation
+from faltwerk.observe import FILENAME, STUDENT_LINES, Observation
 
 Status = Literal["correct", "wrong", "open", "untested"]
 
@@ -136,8 +140,9 @@ class Judge:
             if isinstance(filling, Filling) and filling.open
         }
         related = sorted({number for part in parts for number in self._by_part[part.name]})
-        if not verdicts and not self._problem(_shifted(student), related):
-            verdicts = {gap.number: _correct(gap, found) for gap in wanted}
+        blank = {number for number in verdicts if not found[number].statements}
+        if verdicts.keys() == blank and not self._problem(_shifted(student), related):
+            return [_correct(gap, found) for gap in wanted]
         extras = student_extras(student, self._solution)
         broken = self._broken_extras(extras)
         if broken:
@@ -147,14 +152,21 @@ class Judge:
                 if gap.number not in verdicts
             }
         for part in parts:
-            gaps = [task.gap for task in part.tasks if task.gap.number not in verdicts]
+            here = [task.gap for task in part.tasks]
+            gaps = [gap for gap in here if gap.number not in verdicts]
             if gaps:
-                verdicts |= self._judge_part(part.name, gaps, found, student, extras)
-            for task in part.tasks:
-                progress(task.gap.number)
+                empty = [gap for gap in here if gap.number in blank]
+                verdicts |= self._judge_part(part.name, gaps, empty, found, student, extras)
+            for gap in here:
+                filling = found[gap.number]
+                unfinished = isinstance(filling, Filling) and filling.unfinished
+                if unfinished and verdicts[gap.number].status != "correct":
+                    text = _open_message(self.exercise, gap.number)
+                    verdicts[gap.number] = Verdict(gap.number, "open", text, filling.line)
+                progress(gap.number)
         return [verdicts[gap.number] for gap in wanted]
 
-    def _broken_extras(self, extras: list[ast.stmt]) -> str | None:
+    def _broken_extras(self, extras: Extras) -> str | None:
         """Warum schon die eigenen Importe und Definitionen scheitern, falls sie es tun."""
         if not extras:
             return None
@@ -168,10 +180,16 @@ class Judge:
         self,
         part: str,
         gaps: list[Gap],
+        empty: list[Gap],
         found: Mapping[int, Filling | Unaligned],
         student: ast.Module,
-        extras: list[ast.stmt],
+        extras: Extras,
     ) -> dict[int, Verdict]:
+        """Beurteilt die ausgefüllten Lücken eines Teils.
+
+        Eine Anweisung kann auch zwei Lücken füllen. Dann ist eine von beiden leer und trotzdem
+        nichts offen; solche Lücken stehen in ``empty``.
+        """
         fillings = [found[gap.number] for gap in gaps]
         if all(
             isinstance(filling, Filling) and self._is_sample(gap, filling)
@@ -179,27 +197,28 @@ class Judge:
         ):
             return {gap.number: _correct(gap, found) for gap in gaps}
         every = [gap for gap in self.exercise.gaps if gap.part == part]
-        complete = len(every) == len(gaps)
+        complete = len(every) == len(gaps) + len(empty)
         whole = self._whole_part(part, student, extras) if complete else None
         if whole is not None:
             problem = self._problem(whole, self._by_part[part])
             if problem is None:
-                return {gap.number: _correct(gap, found) for gap in gaps}
-        verdicts = {gap.number: self._judge_gap(gap, found, extras) for gap in gaps}
-        if whole is None:
-            return verdicts
-        if all(verdict.status == "correct" for verdict in verdicts.values()):
+                return {gap.number: _correct(gap, found) for gap in (*gaps, *empty)}
+        seen: dict[int, list[Observation]] = {}
+        verdicts = {gap.number: self._judge_gap(gap, found, extras, seen) for gap in gaps}
+        if (
+            whole is not None
+            and not empty
+            and all(verdict.status == "correct" for verdict in verdicts.values())
+        ):
             # Jede Lücke ist für sich richtig: Dann liegt es an dem, was nicht Lücke ist.
             node = find_function(student, (part,))
             reason = f"Für sich richtig, doch »{part}« rechnet als Ganzes falsch: {problem}"
             return {
                 gap.number: Verdict(gap.number, "untested", reason, node.lineno) for gap in gaps
             }
-        return self._mend_partners(gaps, verdicts, found, extras)
+        return self._judge_together(part, verdicts, found, extras, seen)
 
-    def _whole_part(
-        self, part: str, student: ast.Module, extras: list[ast.stmt]
-    ) -> ast.Module | None:
+    def _whole_part(self, part: str, student: ast.Module, extras: Extras) -> ast.Module | None:
         theirs = find_function(student, (part,))
         if theirs is None:
             return None
@@ -209,26 +228,35 @@ class Judge:
         return with_extras(tree, extras)
 
     def _judge_gap(
-        self, gap: Gap, found: Mapping[int, Filling | Unaligned], extras: list[ast.stmt]
+        self,
+        gap: Gap,
+        found: Mapping[int, Filling | Unaligned],
+        extras: Extras,
+        seen: dict[int, list[Observation]],
     ) -> Verdict:
+        """Beurteilt eine Lücke neben der Musterlösung; was herauskam, steht danach in ``seen``."""
         filling = found[gap.number]
         if isinstance(filling, Unaligned):
             return Verdict(gap.number, "untested", f"{filling.reason}.", filling.line)
         if self._is_sample(gap, filling):
             return Verdict(gap.number, "correct", "", filling.line)
         numbers = self._by_part[gap.part]
-        tree = splice(self._solution, self.exercise.gaps, {gap.number: filling.statements}, extras)
-        got = self.run(tree, numbers)
+        lenders = self._lenders(gap, found)
+        tree = self._with_fillings([gap, *lenders], found, extras)
+        got = seen[gap.number] = self.run(tree, numbers)
         problem = self._first_problem(numbers, got)
         if problem is None:
             return Verdict(gap.number, "correct", "", filling.line)
         # Ein Lauf, der nicht endet, wird nicht noch mehrmals abgewartet.
-        hangs = any(seen[0] == "timeout" for seen in got)
+        hangs = _hangs(got)
         known = None if hangs else self._known_mistake(gap, numbers, got)
         if known is None and self._needs_partner(gap, numbers, got, found):
-            return Verdict(
-                gap.number, "untested", _partner_message(gap, self.exercise), filling.line
-            )
+            text = _partner_message(gap, self.exercise, problem)
+            return Verdict(gap.number, "untested", text, filling.line)
+        if lenders and self._problem(self._with_fillings(lenders, found, extras), numbers):
+            names = _listed([lender.number for lender in lenders])
+            text = f"Diese Lücke benutzt Namen aus Lücke {names}, und dort stimmt es noch nicht."
+            return Verdict(gap.number, "untested", text, filling.line)
         if known is None and not hangs and not self._same(numbers, got, self.run(tree, numbers)):
             problem = (
                 "Ihr Code liefert bei gleichen Eingaben verschiedene Ergebnisse; "
@@ -236,31 +264,151 @@ class Judge:
             )
         return Verdict(gap.number, "wrong", known or problem, filling.line)
 
-    def _mend_partners(
+    def _with_fillings(
+        self, gaps: Sequence[Gap], found: Mapping[int, Filling | Unaligned], extras: Extras
+    ) -> ast.Module:
+        """Die Musterlösung mit den Inhalten der Abgabe an diesen Lücken."""
+        fillings = {gap.number: found[gap.number].statements for gap in gaps}
+        return splice(self._solution, self.exercise.gaps, fillings, extras)
+
+    def _lenders(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> list[Gap]:
+        """Die Lücken derselben Funktion, die eigene Namen festlegen, die diese hier benutzt."""
+        function = find_function(self._solution, gap.path)
+        known = _names(function.body) | {
+            node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)
+        }
+        others = [
+            other
+            for other in self.exercise.gaps
+            if other.path == gap.path
+            and other != gap
+            and isinstance(found.get(other.number), Filling)
+        ]
+        lenders: list[Gap] = []
+        wanted = _names(found[gap.number].statements) - known
+        while True:
+            fresh = [
+                other
+                for other in others
+                if other not in lenders and stored_names(found[other.number].statements) & wanted
+            ]
+            if not fresh:
+                return lenders
+            lenders += fresh
+            for other in fresh:
+                wanted |= _names(found[other.number].statements) - known
+
+    def _judge_together(
         self,
-        gaps: list[Gap],
+        part: str,
         verdicts: dict[int, Verdict],
         found: Mapping[int, Filling | Unaligned],
-        extras: list[ast.stmt],
+        extras: Extras,
+        seen: Mapping[int, list[Observation]],
     ) -> dict[int, Verdict]:
         """Beurteilt Methoden gemeinsam, die sich eigene Namen oder Zwischenwerte teilen."""
-        failing = [gap for gap in gaps if verdicts[gap.number].status != "correct"]
-        bodies = [gap for gap in failing if isinstance(found[gap.number], Filling)]
-        if len(bodies) < 2 or any(gap.kind != "body" for gap in bodies):
-            return verdicts
-        mended = dict(verdicts)
-        for first in bodies:
-            for second in bodies:
-                if first.number >= second.number:
+        methods = [
+            gap
+            for gap in self.exercise.gaps
+            if gap.part == part and gap.kind == "body" and len(gap.path) > 1
+        ]
+        filled = [
+            gap
+            for gap in methods
+            if gap.number in verdicts
+            and isinstance(found[gap.number], Filling)
+            and not _hangs(seen.get(gap.number, []))
+        ]
+        result = dict(verdicts)
+        numbers = self._by_part[part]
+        waiting = [gap for gap in methods if gap not in filled]
+        for size in range(2, len(filled) + 1):
+            for group in itertools.combinations(filled, size):
+                if all(result[gap.number].status == "correct" for gap in group):
                     continue
-                pair = {g.number: found[g.number].statements for g in (first, second)}
-                tree = splice(self._solution, self.exercise.gaps, pair, extras)
-                if self._problem(tree, self._by_part[first.part]) is None:
-                    for gap in (first, second):
-                        mended[gap.number] = Verdict(
-                            gap.number, "correct", "", found[gap.number].line
-                        )
-        return mended
+                got = self.run(self._with_fillings(group, found, extras), numbers)
+                problem = self._first_problem(numbers, got)
+                if problem is None:
+                    result |= {gap.number: _correct(gap, found) for gap in group}
+                elif waiting and self._failing(numbers, got) <= set().union(
+                    *(self._affected(gap, numbers) for gap in waiting)
+                ):
+                    # Was noch scheitert, braucht die Lücken, die offen sind.
+                    for gap in group:
+                        if result[gap.number].status == "wrong":
+                            text = _partner_message(gap, self.exercise, problem)
+                            line = found[gap.number].line
+                            result[gap.number] = Verdict(gap.number, "untested", text, line)
+        failing = [gap for gap in filled if result[gap.number].status == "wrong"]
+        for gap, partner in itertools.permutations(failing, 2):
+            result[gap.number] = self._beside(gap, partner, result, found, extras, seen)
+        return result
+
+    def _beside(
+        self,
+        gap: Gap,
+        partner: Gap,
+        verdicts: Mapping[int, Verdict],
+        found: Mapping[int, Filling | Unaligned],
+        extras: Extras,
+        seen: Mapping[int, list[Observation]],
+    ) -> Verdict:
+        """Das Urteil über eine Methode neben einer zweiten, mit der zusammen es auch nicht stimmt.
+
+        Neben der Musterlösung scheitern beide. Das beweist nur dann etwas, wenn ein Fall scheitert,
+        an dem die andere nicht beteiligt ist: Was sie einander weitergeben, ist ihre Sache.
+        """
+        verdict, line = verdicts[gap.number], found[gap.number].line
+        numbers = self._by_part[gap.part]
+        mine, theirs = (self._affected(each, numbers) for each in (gap, partner))
+        if verdict.status != "wrong":
+            return verdict
+        known = {mistake.message for mistake in self.mistakes if mistake.gap == gap.number}
+        alone = self._failing(numbers, seen[gap.number]) - theirs
+        if alone:
+            if verdict.message in known:
+                return verdict
+            return Verdict(
+                gap.number, "wrong", self._problem_in(alone, numbers, seen[gap.number]), line
+            )
+        got = self.run(self._with_fillings([gap, partner], found, extras), numbers)
+        if theirs < mine:
+            text = (
+                f"Was diese Lücke ausgibt, stimmt. Ob sie auch alles weitergibt, was Lücke "
+                f"{partner.number} braucht, zeigt sich erst, wenn dort alles stimmt."
+            )
+            return Verdict(gap.number, "untested", text, line)
+        if mine < theirs:
+            problem = self._problem_in(mine, numbers, got)
+            if problem is None:
+                return _correct(gap, found)
+            if not self._failing(numbers, seen[partner.number]) - mine:
+                return Verdict(gap.number, "wrong", problem, line)
+            if verdict.message in known:
+                return verdict
+        elif not self._own_attributes(gap, found) & self._own_attributes(partner, found):
+            return verdict
+        problem = self._first_problem(numbers, got)
+        text = (
+            f"Diese Lücke lässt sich nur zusammen mit Lücke {partner.number} beurteilen, und "
+            f"zusammen stimmt es noch nicht.\n{problem}"
+        )
+        return Verdict(gap.number, "untested", text, line)
+
+    def _problem_in(
+        self, wanted: set[int], numbers: Sequence[int], got: list[Observation]
+    ) -> str | None:
+        """Das kleinste Gegenbeispiel unter diesen Fällen."""
+        chosen = [
+            (number, seen) for number, seen in zip(numbers, got, strict=True) if number in wanted
+        ]
+        return self._first_problem([number for number, _ in chosen], [seen for _, seen in chosen])
+
+    def _own_attributes(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> set[str]:
+        """Die Attribute, die eine Methode benutzt und die Musterlösung der Klasse nicht kennt."""
+        owner = find_function(self._solution, gap.path[:1])
+        known = _attributes([owner]) | {getattr(node, "name", None) for node in owner.body}
+        return _attributes(found[gap.number].statements) - known
 
     def _needs_partner(
         self,
@@ -286,7 +434,7 @@ class Judge:
             partner = found[other.number]
             if own and other.number > gap.number:
                 continue
-            if not (isinstance(partner, Filling) and partner.open):
+            if not (isinstance(partner, Filling) and (partner.open or partner.unfinished)):
                 continue
             if failing <= self._affected(other, numbers):
                 return True
@@ -294,7 +442,7 @@ class Judge:
 
     def _affected(self, gap: Gap, numbers: Sequence[int]) -> set[int]:
         raising = ast.parse("raise NotImplementedError").body
-        tree = splice(self._solution, self.exercise.gaps, {gap.number: raising}, [])
+        tree = splice(self._solution, self.exercise.gaps, {gap.number: raising})
         return self._failing(numbers, self.run(tree, numbers))
 
     def _failing(self, numbers: Sequence[int], got: list[Observation]) -> set[int]:
@@ -326,7 +474,7 @@ class Judge:
         """Die Musterlösung mit einem bekannten Fehler an seiner Lücke."""
         gap = next(gap for gap in self.exercise.gaps if gap.number == mistake.gap)
         content = gap_content(self._solution, gap, mistake.code)
-        return splice(self._solution, self.exercise.gaps, {gap.number: content}, [])
+        return splice(self._solution, self.exercise.gaps, {gap.number: content})
 
     def _same(
         self, numbers: Sequence[int], left: list[Observation], right: list[Observation]
@@ -365,8 +513,12 @@ class Judge:
         return self._first_problem(numbers, self.run(tree, numbers))
 
     def _first_problem(self, numbers: Sequence[int], got: list[Observation]) -> str | None:
-        """Das kleinste Gegenbeispiel als Meldung, oder ``None``, wenn alles stimmt."""
+        """Das kleinste Gegenbeispiel als Meldung, oder ``None``, wenn alles stimmt.
+
+        Fälle des Teils selbst gehen denen vor, die ihn nur benutzen.
+        """
         self._reference(numbers)
+        own = self.cases[numbers[0]].part if numbers else None
         failing = [
             (self.cases[number], text)
             for number, seen in zip(numbers, got, strict=True)
@@ -374,7 +526,9 @@ class Judge:
         ]
         if not failing:
             return None
-        return _counterexample(*min(failing, key=lambda pair: _size(pair[0])))
+        return _counterexample(
+            *min(failing, key=lambda pair: (pair[0].part != own, _size(pair[0])))
+        )
 
 
 def parse(source: str) -> ast.Module:
@@ -388,7 +542,12 @@ def parse(source: str) -> ast.Module:
     if "\0" in source:
         raise UnreadableError("Die Datei enthält Nullbytes; sie ist kein Text.")
     try:
-        return ast.parse(source)
+        tree = ast.parse(source)
+        # Manches fällt erst beim Übersetzen auf, zum Beispiel ein break außerhalb einer Schleife.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(source, FILENAME, "exec", dont_inherit=True)
+        return tree
     except TabError as error:
         raise UnreadableError(
             f"Zeile {error.lineno}: Hier sind Tabulatoren und Leerzeichen gemischt; "
@@ -397,11 +556,13 @@ def parse(source: str) -> ast.Module:
         ) from error
     except IndentationError as error:
         raise UnreadableError(
-            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error)}", error.lineno
+            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error, source)}",
+            error.lineno,
         ) from error
     except SyntaxError as error:
         raise UnreadableError(
-            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error)}", error.lineno
+            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error, source)}",
+            error.lineno,
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise UnreadableError(
@@ -409,10 +570,13 @@ def parse(source: str) -> ast.Module:
         ) from error
 
 
-def _caret(error: SyntaxError) -> str:
-    if not error.text:
+def _caret(error: SyntaxError, source: str) -> str:
+    # Beim Übersetzen kennt der Fehler nur die Nummer der Zeile.
+    lines = source.splitlines()
+    text = error.text or (lines[error.lineno - 1] if 0 < (error.lineno or 0) <= len(lines) else "")
+    text = text.rstrip("\n")
+    if not text:
         return ""
-    text = error.text.rstrip("\n")
     indent = len(text) - len(text.lstrip())
     return f"\n    {text.lstrip()}\n    {' ' * max(0, (error.offset or 1) - 1 - indent)}^"
 
@@ -485,13 +649,39 @@ def _open_message(exercise: Exercise, number: int) -> str:
     return f"Diese Lücke ist noch offen: {task.text}"
 
 
-def _partner_message(gap: Gap, exercise: Exercise) -> str:
+def _partner_message(gap: Gap, exercise: Exercise, problem: str) -> str:
     others = [g for g in exercise.gaps if g.part == gap.part and g is not gap and g.kind == "body"]
     names = ", ".join(str(other.number) for other in others)
     return (
         f"Diese Lücke lässt sich erst zusammen mit den übrigen Lücken von »{gap.part}« "
-        f"({names}) beurteilen, denn sie teilen sich Namen oder Zwischenwerte."
+        f"({names}) beurteilen, denn sie teilen sich Namen oder Zwischenwerte.\n"
+        f"Neben deren Musterlösung: {problem}"
     )
+
+
+def _hangs(seen: Sequence[Observation]) -> bool:
+    return any(observation[0] == "timeout" for observation in seen)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    *first, last = map(str, sorted(numbers))
+    return f"{', '.join(first)} und {last}" if first else last
+
+
+def _names(nodes: Sequence[ast.AST]) -> set[str]:
+    return {child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)}
+
+
+def _attributes(nodes: Sequence[ast.AST]) -> set[str]:
+    """Die Namen der Attribute von ``self``."""
+    return {
+        child.attr
+        for node in nodes
+        for child in ast.walk(node)
+        if isinstance(child, ast.Attribute)
+        and isinstance(child.value, ast.Name)
+        and child.value.id == "self"
+    }
 
 
 def _size(case: Case) -> int:

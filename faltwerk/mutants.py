@@ -220,7 +220,7 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
                 result.equivalent += 1
                 continue
             result.total += 1
-            tree = splice(solution, exercise.gaps, {number: list(mutant.statements)}, [])
+            tree = splice(solution, exercise.gaps, {number: list(mutant.statements)})
             verdicts = judge.judge(ast.unparse(tree))
             noticed = [verdict.gap for verdict in verdicts if verdict.status != "correct"]
             result.found += bool(noticed)

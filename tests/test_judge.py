@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from faltwerk.compare import difference
+from faltwerk.judge import UnreadableError
+from faltwerk.observe import encode
 from faltwerk.sandbox import Sandbox
 
 
@@ -136,3 +140,103 @@ def test_class_in_place_of_a_function_is_said(judged, tiny):
     verdicts = judged(source)
     assert statuses(verdicts) == "oooouu"
     assert "weicht" in verdicts[5].message
+
+
+def layer(tiny, forward: str, backward: str, members: str = "") -> str:
+    """Der Rumpf mit einer anders geschriebenen Klasse; ``...`` lässt eine Methode offen."""
+    start, end = tiny.stub.index("class Layer"), tiny.stub.index("def running_sum")
+    body = f"class Layer:\n{members}    def forward(self, x):\n        {forward}\n"
+    body += f"    def backward(self, grad):\n        {backward}\n\n\n"
+    return tiny.stub[:start] + body + tiny.stub[end:]
+
+
+def test_a_right_method_is_not_blamed_for_its_wrong_partner(judged, tiny):
+    source = layer(tiny, "self.twice = 2 * x; return x * x", "return self.twice + grad")
+    verdicts = judged(source)
+    assert statuses(verdicts) == "oouwoo"
+    assert "ausgibt, stimmt" in verdicts[3].message
+    # Die Zahl stammt aus den beiden Methoden der Abgabe: 2·1 + 2 statt 2·1·2.
+    assert verdicts[4].message.startswith("rückwärts: an der Stelle [1] wird 12 erwartet")
+
+
+def test_a_method_that_fits_its_wrong_partner_is_not_called_wrong(judged, tiny):
+    # Die Ausgabe ist falsch, der Gradient zu dem passend, was vorwärts gemerkt wurde.
+    source = layer(tiny, "self.twice = 2 * x; return x * 3", "return self.twice * grad")
+    assert statuses(judged(source)) == "oowcoo"
+
+
+def test_methods_that_only_fit_each_other_count_while_another_part_is_open(judged, tiny):
+    source = layer(tiny, "self.twice = 2 * x; return x * x", "return self.twice * grad")
+    assert statuses(judged(source)) == "ooccoo"
+
+
+def test_methods_and_values_of_the_class_belong_to_it(judged, tiny):
+    members = "    POWER = 2\n\n    def _keep(self, x):\n        self.seen = x\n\n"
+    source = layer(tiny, "self._keep(x); return x**self.POWER", "...", members)
+    assert statuses(judged(source)) == "oocooo"
+
+
+def test_a_name_from_another_gap_may_be_used(judged, tiny):
+    half = tiny.stub.replace("total = ...", "numbers = np.ravel(x); total = numbers.sum()")
+    source = half.replace("result = ...", "result = (numbers * factor).sum()")
+    assert statuses(judged(source)) == "ccoooo"
+    verdicts = judged(source.replace("np.ravel(x)", "np.ravel(x[1:])"))
+    assert statuses(verdicts) == "wuoooo"
+    assert verdicts[2].message == (
+        "Diese Lücke benutzt Namen aus Lücke 1, und dort stimmt es noch nicht."
+    )
+
+
+def test_one_statement_may_fill_two_gaps(judged, tiny):
+    lines = tiny.source.replace(
+        "    total = np.sum(x)  # Lücke (1)\n    result = factor * total  # Lücke (2)\n",
+        "    total, result = np.sum(x), factor * np.sum(x)  # Lücke (1)\n",
+    )
+    assert statuses(judged(lines)) == "cccccc"
+    # Auch wenn anderswo noch etwas offen ist.
+    assert statuses(judged(lines.replace("out[index] = total", "..."))) == "ccccco"
+
+
+def test_dots_left_behind_a_right_answer_do_not_matter(judged, tiny):
+    source = tiny.stub.replace(
+        "        ...  # Lücke (5)", "        total = total + value\n        ...  # Lücke (5)"
+    )
+    assert statuses(judged(source)) == "ooooco"
+    # Solange es nicht stimmt, ist es noch offen und nicht falsch.
+    assert statuses(judged(source.replace("total + value", "value"))) == "oooooo"
+
+
+def test_what_only_prints_may_be_anywhere(judged, tiny):
+    source = tiny.stub.replace(
+        "        ...  # Lücke (5)",
+        "        try:\n            total += value\n        except ValueError:\n"
+        "            print('keine Zahl')",
+    )
+    assert statuses(judged(source)) == "ooooco"
+
+
+def test_a_fallback_for_an_import_counts(judged, tiny):
+    fallback = "try:\n    from numpy import gibt_es_nicht as add\nexcept ImportError:\n"
+    fallback += "    from numpy import sum as add\n\n"
+    source = tiny.stub.replace("import numpy as np\n", f"import numpy as np\n{fallback}")
+    assert statuses(judged(source.replace("total = ...", "total = add(x)"))) == "cooooo"
+
+
+@pytest.mark.parametrize("line", ["return 3", "break"])
+def test_what_python_only_notices_when_compiling_is_said_with_its_line(judged, tiny, line):
+    with pytest.raises(UnreadableError, match=f"Zeile 2: .*\n    {line}"):
+        judged(f"\n{line}\n{tiny.source}")
+
+
+def test_random_results_are_named_as_such(judged, tiny):
+    verdicts = judged(tiny.stub.replace("total = ...", "total = np.random.rand()"))
+    assert statuses(verdicts) == "wooooo"
+    assert "vom Zufall" in verdicts[1].message
+
+
+def test_numbers_are_shown_with_as_many_digits_as_it_takes():
+    text = difference(encode(0.25), encode(0.250000001), 1e-9, 0)
+    assert text == "erwartet wird 0.25, herausgekommen ist 0.250000001"
+    text = difference(encode(np.array([0.25, 2])), encode(np.array([0.250000001, 2])), 1e-9, 0)
+    # Vier Stellen, wie sie in den Zeilen darunter stünden, zeigen keinen Unterschied.
+    assert "wird 0.25 erwartet, herausgekommen ist 0.250000001" in text and "\n" not in text

@@ -46,7 +46,7 @@ def problems(answers: dict[int, str], chosen: range) -> Iterator[str]:
         for gap in EXERCISE.gaps
         if gap.number in answers
     }
-    tree = splice(SOLUTION, EXERCISE.gaps, contents, [])
+    tree = splice(SOLUTION, EXERCISE.gaps, contents)
     for number, got in zip(chosen, observe(tree, [CASES[i] for i in chosen]), strict=True):
         case = CASES[number]
         right = expected()[number]

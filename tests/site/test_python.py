@@ -238,7 +238,7 @@ def parity_jobs(judge: Judge) -> Iterator[tuple[str, str]]:
     for mutant in islice(mutants(exercise), 0, None, 53):
         if mutant.gap.part in here:
             filling = {mutant.gap.number: list(mutant.statements)}
-            yield text(splice(tree, exercise.gaps, filling, []), mutant.gap.part)
+            yield text(splice(tree, exercise.gaps, filling), mutant.gap.part)
     if exercise.name == SIGNAL[0]:
         yield from ((SIGNAL[1], in_gap(code)) for code in ABORTS)
 
