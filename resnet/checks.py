@@ -199,9 +199,12 @@ def layer(network: type, *sizes: int) -> nn.Module:
 
 
 def images(*shape: int) -> Tensor:
-    """Feste Bilder mit positiven und negativen Werten, in float64."""
+    """Feste Bilder mit positiven und negativen Werten, in float64.
+
+    Die Werte sind so groß, dass auch eine nach oben begrenzte Aktivierung wie ReLU6 auffällt.
+    """
     generator = torch.Generator().manual_seed(7)
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return 10 * torch.randn(shape, generator=generator, dtype=torch.float64)
 
 
 HELPERS = {"layers": layers, "evaluate": evaluate, "train_step": train_step, "layer": layer}
@@ -217,6 +220,7 @@ def _block_cases() -> list[Case]:
         ("gleiche Form", "2, 2", images(2, 2, 3, 4)),
         ("halbe Größe", "2, 2, stride=2", images(2, 2, 5, 4)),
         ("mehr Kanäle", "2, 3", images(2, 2, 4, 3)),
+        ("weniger Kanäle", "3, 2", images(2, 3, 4, 3)),
         ("mehr Kanäle, ein Drittel der Größe", "2, 3, stride=3", images(2, 2, 7, 4)),
     )
     described = (

@@ -63,8 +63,8 @@ def _net(message: str, *changes: tuple[str, str]) -> Mistake:
 MISTAKES = (
     # ResidualBlock.__init__
     _block(
-        "Der Aufruf von super().__init__() fehlt. Ohne ihn kann das Modul keine Schichten "
-        "aufnehmen.",
+        "Hier wird eine Schicht angelegt, bevor super().__init__() aufgerufen ist. Vor diesem "
+        "Aufruf kann das Modul keine Schichten aufnehmen; er gehört in die erste Zeile.",
         ("super().__init__()\n", ""),
     ),
     _block(
@@ -115,8 +115,16 @@ MISTAKES = (
         ("if stride == 1 and in_channels == out_channels:", "if in_channels == out_channels:"),
     ),
     _block(
-        "Der Faltung im Shortcut fehlt die Schrittweite. Sie muss so stark verkleinern wie der "
-        "Hauptweg.",
+        "Sind es am Ausgang weniger Kanäle als am Eingang, passt der Shortcut die Form nicht an. "
+        "Nicht nur mehr Kanäle ändern sie, sondern jede andere Kanalzahl.",
+        (
+            "if stride == 1 and in_channels == out_channels:",
+            "if stride == 1 and in_channels >= out_channels:",
+        ),
+    ),
+    _block(
+        "Der Shortcut verkleinert die Breite nicht. Er braucht dieselbe Schrittweite wie der "
+        "Hauptweg, in der Höhe und in der Breite.",
         ("1, stride=stride, bias=False)", "1, bias=False)"),
     ),
     _block(
@@ -131,13 +139,13 @@ MISTAKES = (
         ("out_channels, out_channels, 3, padding=1", "out_channels, out_channels, 3, stride, 1"),
     ),
     _block(
-        "Beide Faltungen tragen die Schrittweite. So verkleinert der Hauptweg zweimal, der "
-        "Shortcut aber nur einmal.",
+        "Der Hauptweg verkleinert stärker als der Shortcut. Nur die erste der beiden Faltungen "
+        "soll die Schrittweite tragen, die zweite hat die Schrittweite 1.",
         ("out_channels, out_channels, 3, padding=1", "out_channels, out_channels, 3, stride, 1"),
     ),
     _block(
-        "Keine der beiden Faltungen im Hauptweg trägt die Schrittweite. Die erste soll "
-        "verkleinern, damit beide Wege dieselbe Form haben.",
+        "Der Hauptweg verkleinert die Breite nicht, der Shortcut schon. Die erste Faltung soll die "
+        "Schrittweite in der Höhe und in der Breite tragen, damit beide Wege dieselbe Form haben.",
         ("3, stride=stride, padding=1", "3, padding=1"),
     ),
     _block(
@@ -282,8 +290,8 @@ MISTAKES = (
     _layer("Das return fehlt: Die Methode gibt None zurück.", ("return ", "")),
     # ResNet.__init__
     _net(
-        "Der Aufruf von super().__init__() fehlt. Ohne ihn kann das Modul keine Schichten "
-        "aufnehmen.",
+        "Hier wird eine Schicht angelegt, bevor super().__init__() aufgerufen ist. Vor diesem "
+        "Aufruf kann das Modul keine Schichten aufnehmen; er gehört in die erste Zeile.",
         ("super().__init__()\n", ""),
     ),
     _net(
@@ -300,8 +308,10 @@ MISTAKES = (
         ("nn.BatchNorm2d(32), nn.ReLU()", "nn.ReLU(), nn.BatchNorm2d(32)"),
     ),
     _net(
-        "Der Faltung im Stamm fehlt die Schrittweite 2. Die erste Stufe soll schon mit 16×16 "
-        "Bildpunkten rechnen.",
+        "Die lineare Schicht bekommt 512 Werte je Bild statt der 128, die sie erwartet. Rechnen "
+        "Sie nach: Der Stamm macht mit Schrittweite 2 aus 32×32 Bildpunkten 16×16, die Stufen "
+        "machen daraus 8×8 und 4×4 mit 128 Kanälen, und der Mittelwert über 4×4 lässt je Kanal "
+        "einen übrig.",
         ("7, stride=2, padding=3", "7, padding=3"),
     ),
     _net(
@@ -336,12 +346,14 @@ MISTAKES = (
         ("64, 128, 12,", "64, 128, 6,"),
     ),
     _net(
-        "Auch die erste Stufe verkleinert. Sie soll bei 16×16 Bildpunkten bleiben.",
+        "Für den Mittelwert über 4×4 sind nur noch 2×2 Bildpunkte da: Einmal zu viel wird "
+        "verkleinert. Schrittweite 2 haben nur die Faltung im Stamm und der jeweils erste Block "
+        "der zweiten und der dritten Stufe; die erste bleibt bei 16×16, und ein Max-Pooling gibt "
+        "es nicht.",
         ("32, 32, 6, stride=1", "32, 32, 6, stride=2"),
     ),
     _net(
-        "Auch die erste Stufe verkleinert, und am Ende bleibt für den Mittelwert über 4×4 zu wenig "
-        "übrig. Sie soll bei 16×16 Bildpunkten bleiben.",
+        "Auch die erste Stufe verkleinert. Sie soll bei 16×16 Bildpunkten bleiben.",
         ("32, 32, 6, stride=1", "32, 32, 6, stride=2"),
         ("nn.AvgPool2d(4)", "nn.AdaptiveAvgPool2d(1)"),
     ),
@@ -353,8 +365,9 @@ MISTAKES = (
         ("nn.AvgPool2d(4)", "nn.AdaptiveAvgPool2d(1)"),
     ),
     _net(
-        "Die zweite und die dritte Stufe verkleinern nicht, und der Mittelwert lässt deshalb mehr "
-        "als einen Wert je Kanal übrig. Ihr jeweils erster Block soll die Schrittweite 2 tragen.",
+        "Die lineare Schicht bekommt 2048 Werte je Bild statt der 128, die sie erwartet. Rechnen "
+        "Sie nach: Die zweite und die dritte Stufe sollen mit Schrittweite 2 aus 16×16 Bildpunkten "
+        "8×8 und 4×4 machen, und der Mittelwert über 4×4 lässt von jedem Kanal einen Wert übrig.",
         ("stride=2)\nself.stage3", "stride=1)\nself.stage3"),
         ("128, 12, stride=2", "128, 12, stride=1"),
     ),
@@ -377,8 +390,8 @@ MISTAKES = (
         gap=5,
         code="x = self.stage3(self.stage2(self.stage1(x)))\n"
         "return self.linear(torch.flatten(self.pool(x), start_dim=1))",
-        message="Der Stamm wird nicht benutzt: Die erste Stufe erwartet 32 Kanäle, die Bilder "
-        "haben 3.",
+        message="Die erste Stufe bekommt die Bilder selbst statt der Ausgabe des Stamms: Sie "
+        "erwartet 32 Kanäle, die Bilder haben 3.",
     ),
     Mistake(
         gap=5,

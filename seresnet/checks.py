@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from faltwerk.cases import Case
+from seresnet.solution import BottleneckBlock, SqueezeAndExcitationBlock
 
 SE = "SqueezeAndExcitationBlock"
 BOTTLENECK = "BottleneckBlock"
@@ -62,6 +69,80 @@ def unchanged(block: nn.Module, x: Tensor) -> bool:
     return torch.equal(before, x)
 
 
+class Recorder(TorchFunctionMode):
+    """Beobachter eines Blocks: hält fest, welche Werte die gemeldeten Tensoren hatten.
+
+    Eine Aktivierung darf an Ort und Stelle rechnen. Deshalb zählen von einem Tensor alle Werte,
+    die er im Lauf der Rechnung hatte, nicht nur die, bei denen es am Ende bleibt.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Der Tensor steht mit dabei, damit seine Nummer nicht an einen anderen vergeben wird.
+        self.history: dict[int, tuple[Tensor, list[Tensor]]] = {}
+        self.seen: dict[str, list[object]] = defaultdict(list)
+
+    def __torch_function__(
+        self, func: Callable, types: object, args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            values = self.history.setdefault(id(result), (result, []))[1]
+            values.append(result.detach().clone())
+        return result
+
+    def values(self, **tensors: object) -> None:
+        """Nimmt Zwischenergebnisse auf."""
+        for name, tensor in tensors.items():
+            _, values = self.history.get(id(tensor), (tensor, []))
+            self.seen[name] += [*values, tensor]
+
+    def gradients(self, **tensors: Tensor) -> None:
+        """Nimmt die Gradienten der Kopien von ``x`` auf; kommt keiner an, bleibt es bei 0."""
+        for name, tensor in tensors.items():
+            if name.startswith("x_"):
+                seen = self.seen[f"{name}.grad"]
+                seen.append(torch.zeros_like(tensor))
+                tensor.register_hook(partial(seen.__setitem__, -1))
+
+
+def recorded(block: nn.Module, x: Tensor) -> dict[str, list[object]]:
+    """Alles, was ein Block beim Vorwärts- und Rückwärtsrechnen meldet."""
+    x = x.clone().requires_grad_()
+    block.trace = recorder = Recorder()
+    with recorder:
+        y = block(x)
+    (y * torch.linspace(-1, 2, y.numel(), dtype=y.dtype).reshape(y.shape)).sum().backward()
+    return recorder.seen
+
+
+def agrees(value: object, right: Tensor) -> bool:
+    """Ob ein Tensor die richtigen Werte hat; auf seine genaue Form kommt es hier nicht an."""
+    if not isinstance(value, Tensor):
+        return False
+    if value.numel() == right.numel():
+        value = value.reshape(right.shape)
+    try:
+        return torch.allclose(value.to(right.dtype), right, rtol=1e-9, atol=1e-11)
+    except RuntimeError:
+        return False
+
+
+def traced(block: nn.Module, sample: nn.Module, x: Tensor) -> dict[str, object]:
+    """Die Zwischenergebnisse und die Gradienten der Kopien, wie der Block sie meldet.
+
+    Wer ``forward`` ganz neu schreibt, braucht nichts zu melden: Was nicht gemeldet wird, gilt als
+    richtig. Was falsch gemeldet wird, erscheint so, wie es gemeldet wurde.
+    """
+    reports = recorded(block, x)
+    result: dict[str, object] = {}
+    for name, (right, *_) in recorded(sample, x).items():
+        values = reports.get(name, [right])
+        is_right = any(agrees(value, right) for value in values)
+        result[name] = right if is_right else values[-1]
+    return result
+
+
 # Fast alle Fälle brauchen die Helfer; Meldungen zeigen nur Arrays und Tensoren.
 HELPERS = {
     "shapes": shapes,
@@ -69,6 +150,7 @@ HELPERS = {
     "with_weights": with_weights,
     "gradients": gradients,
     "unchanged": unchanged,
+    "traced": traced,
 }
 
 
@@ -124,6 +206,13 @@ def _se_cases() -> list[Case]:
             "Gradienten",
             "gradients(with_weights(SqueezeAndExcitationBlock(6, r=3)), x)",
             x=images(2, 6, 2, 3),
+        ),
+        _case(
+            SE,
+            "Zwischenergebnisse und Gradienten der Kopien",
+            "traced(with_weights(SqueezeAndExcitationBlock(6, r=2)), with_weights(sample), x)",
+            sample=SqueezeAndExcitationBlock(6, r=2),
+            x=images(3, 6, 2, 3),
         ),
     ]
 
@@ -190,6 +279,13 @@ def _bottleneck_cases() -> list[Case]:
             "Gradienten mit SE-Block",
             "gradients(with_weights(BottleneckBlock(12, 3, r_se=2), scale=0.5), x)",
             x=images(2, 12, 2, 3),
+        ),
+        _case(
+            BOTTLENECK,
+            "Zwischenergebnisse und Gradienten der Kopien",
+            "traced(with_weights(BottleneckBlock(8, 2, r_se=4)), with_weights(sample), x)",
+            sample=BottleneckBlock(8, 2, r_se=4),
+            x=images(2, 8, 4, 4),
         ),
     ]
 

@@ -115,6 +115,18 @@ MISTAKES = (
         "fehlt die Breite.",
     ),
     Mistake(
+        gap=3,
+        code="x.mean(dim=(2, 3), keepdim=True)",
+        message="Die Mittelwerte stimmen, gehen aber nicht von der Kopie x_se aus. Bei ihr kommt "
+        "deshalb kein Gradient an, und der SE-Weg lässt sich nicht für sich beobachten.",
+    ),
+    Mistake(
+        gap=3,
+        code="x_skip.mean(dim=(2, 3), keepdim=True)",
+        message="Die Mittelwerte stimmen, der Gradient des SE-Wegs kommt aber bei x_skip an statt "
+        "bei x_se. Gemittelt wird die Kopie für den SE-Weg.",
+    ),
+    Mistake(
         gap=4,
         code="self.conv1(x_se)",
         message="Die Faltung sieht die ganzen Bilder statt der Mittelwerte. So entsteht ein Gate "
@@ -131,6 +143,12 @@ MISTAKES = (
         code="self.conv1(F.relu(gap_out))",
         message="Vor der ersten Faltung steht eine ReLU; negative Mittelwerte gehen so verloren. "
         "Die Aktivierung folgt auf die Faltung.",
+    ),
+    Mistake(
+        gap=4,
+        code="F.relu(self.conv1(gap_out))",
+        message="Die negativen Werte der Faltung sind hier schon abgeschnitten. conv1_act ist das "
+        "Ergebnis der Faltung allein; die ReLU ist die nächste Lücke.",
     ),
     Mistake(
         gap=5,
@@ -229,6 +247,19 @@ MISTAKES = (
         code="x_skip + x_skip * conv2_out",
         message="Zur gewichteten Kopie kommt die ungewichtete noch einmal hinzu. Der SE-Block gibt "
         "nur das Produkt zurück.",
+    ),
+    Mistake(
+        gap=8,
+        code="x_se * conv2_out",
+        message="Die Ausgabe stimmt, der Gradient des Skip-Wegs kommt aber bei x_se an statt bei "
+        "x_skip. Jeder Weg hat seine eigene Kopie, damit sich sein Gradient einzeln beobachten "
+        "lässt.",
+    ),
+    Mistake(
+        gap=8,
+        code="x * conv2_out",
+        message="Die Ausgabe stimmt, geht aber nicht von der Kopie x_skip aus. Bei ihr kommt "
+        "deshalb kein Gradient an, und der Skip-Weg lässt sich nicht für sich beobachten.",
     ),
     # BottleneckBlock: Schichten
     Mistake(
@@ -345,6 +376,25 @@ MISTAKES = (
         "statt zuerst durch den Flaschenhals zu gehen.",
     ),
     Mistake(
+        gap=13,
+        code="self.conv1(x_skip)",
+        message="Die Werte stimmen, der Gradient des Residualwegs kommt aber bei x_skip an statt "
+        "bei x_res. Jeder Weg hat seine eigene Kopie, damit sich sein Gradient einzeln beobachten "
+        "lässt.",
+    ),
+    Mistake(
+        gap=13,
+        code="self.conv1(x)",
+        message="Die Werte stimmen, gehen aber nicht von der Kopie x_res aus. Bei ihr kommt "
+        "deshalb kein Gradient an, und der Residualweg lässt sich nicht für sich beobachten.",
+    ),
+    Mistake(
+        gap=13,
+        code="F.relu(self.conv1(x_res))",
+        message="Die negativen Werte der Faltung sind hier schon abgeschnitten. conv1_act ist das "
+        "Ergebnis der Faltung allein; die ReLU ist die nächste Lücke.",
+    ),
+    Mistake(
         gap=14,
         code="conv1_act",
         message="Die ReLU nach der ersten Faltung fehlt; zwei Faltungen ohne Aktivierung "
@@ -378,6 +428,12 @@ MISTAKES = (
         code="self.conv1(conv1_out)",
         message="Das ist noch einmal die erste Faltung. Sie erwartet die Kanäle der Eingabe, hier "
         "sind es nur noch die des Flaschenhalses.",
+    ),
+    Mistake(
+        gap=15,
+        code="F.relu(self.conv2(conv1_out))",
+        message="Die negativen Werte der Faltung sind hier schon abgeschnitten. conv2_act ist das "
+        "Ergebnis der Faltung allein; die ReLU ist die nächste Lücke.",
     ),
     Mistake(
         gap=16,
@@ -492,6 +548,25 @@ MISTAKES = (
         code="F.relu(x_skip) + F.relu(res)",
         message="Jeder Weg bekommt seine eigene ReLU. Negative Werte eines Wegs könnten die des "
         "anderen dann nicht mehr ausgleichen.",
+    ),
+    Mistake(
+        gap=20,
+        code="F.relu(x_skip + res)",
+        message="Die negativen Werte der Summe sind hier schon abgeschnitten. z ist die Summe "
+        "selbst; die ReLU ist die nächste Lücke.",
+    ),
+    Mistake(
+        gap=20,
+        code="x + res",
+        message="Die Summe stimmt, geht aber nicht von der Kopie x_skip aus. Bei ihr kommt deshalb "
+        "kein Gradient an, und der Skip-Weg lässt sich nicht für sich beobachten.",
+    ),
+    Mistake(
+        gap=20,
+        code="x_res + res",
+        message="Die Summe stimmt, der Gradient des Skip-Wegs kommt aber bei x_res an statt bei "
+        "x_skip. Jeder Weg hat seine eigene Kopie, damit sich sein Gradient einzeln beobachten "
+        "lässt.",
     ),
     Mistake(
         gap=21,

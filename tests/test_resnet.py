@@ -275,6 +275,30 @@ def test_every_known_mistake_is_seen_by_the_cases(index: int) -> None:
     assert next(problems({mistake.gap: mistake.code}, chosen), None)
 
 
+CAPPED = {
+    4: """
+super().__init__()
+self.stem = nn.Sequential(
+    nn.Conv2d(3, 32, 7, stride=2, padding=3, bias=False), nn.BatchNorm2d(32), nn.ReLU6()
+)
+self.stage1 = self.make_layer(32, 32, 6, stride=1)
+self.stage2 = self.make_layer(32, 64, 6, stride=2)
+self.stage3 = self.make_layer(64, 128, 12, stride=2)
+self.pool = nn.AvgPool2d(4)
+self.linear = nn.Linear(128, num_classes)
+""",
+    5: """
+x = self.stage3(self.stage2(self.stage1(self.stem(x).clamp(max=8))))
+return self.linear(torch.flatten(self.pool(x), start_dim=1))
+""",
+}
+
+
+@pytest.mark.parametrize("gap", CAPPED)
+def test_a_capped_activation_is_seen(gap: int) -> None:
+    assert next(problems({gap: CAPPED[gap]}, ALL[BLOCKS:]), None)
+
+
 def test_layers_lists_what_the_task_demands() -> None:
     seen = layers(ResNet(), torch.zeros(1, 3, 32, 32, dtype=torch.float64))
     assert len(seen["Hauptweg"]) == 49

@@ -357,6 +357,50 @@ def test_every_mistake_is_seen(mistake) -> None:
     assert any(not same(a, b) for a, b in zip(EXPECTED, got, strict=True))
 
 
+# Was der Trace sieht, darf keine Schreibweise verbieten, die dasselbe rechnet.
+RIGHT = {
+    "an Ort und Stelle": (
+        ("F.relu(conv1_act)", "F.relu_(conv1_act)"),
+        ("torch.sigmoid(conv2_act)", "conv2_act.sigmoid_()"),
+        ("x_skip * conv2_out", "x_skip.mul_(conv2_out)"),
+        ("x_skip + res", "x_skip.add_(res)"),
+        ("F.relu(z)", "F.relu(z, inplace=True)"),
+    ),
+    "Bias nachträglich addiert": (
+        ("self.conv1(gap_out)", "F.conv2d(gap_out, self.conv1.weight)"),
+        (
+            "F.relu(conv1_act)  # Lücke (5)",
+            "F.relu(conv1_act.add_(self.conv1.bias[:, None, None]))",
+        ),
+    ),
+    "Gate schon auf die Größe der Bilder gebracht": (
+        ("torch.sigmoid(conv2_act)", "torch.sigmoid(conv2_act).expand_as(x_skip)"),
+    ),
+    "Excitation ohne die Achsen für Höhe und Breite": (
+        ("self.conv1(gap_out)", "F.conv2d(gap_out, self.conv1.weight, self.conv1.bias).flatten(1)"),
+        (
+            "self.conv2(conv1_out)  # Lücke (6)",
+            "self.conv2(conv1_out[:, :, None, None]).flatten(1)",
+        ),
+        ("torch.sigmoid(conv2_act)", "torch.sigmoid(conv2_act)[:, :, None, None]"),
+    ),
+    "andere Schlüssel": (
+        ("trace.values(gap_out=gap_out", "trace.values(mean=gap_out"),
+        ("x_skip=x_skip, x_res=x_res", "skip=x_skip, residual=x_res"),
+    ),
+    "nichts gemeldet": (("self.trace.", "Observer()."),),
+}
+
+
+@pytest.mark.parametrize("style", RIGHT)
+def test_right_answers_in_other_words_pass(style: str) -> None:
+    source = SOLUTION
+    for old, new in RIGHT[style]:
+        assert old in source
+        source = source.replace(old, new)
+    assert all(same(a, b) for a, b in zip(EXPECTED, observe(source), strict=True))
+
+
 def test_the_solution_passes_its_own_cases() -> None:
     assert not [value for value in EXPECTED if isinstance(value, str)]
     again = observe(SOLUTION)
