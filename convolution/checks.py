@@ -58,6 +58,23 @@ def overflow_raises() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def ready_made_forbidden() -> Iterator[None]:
+    """Lässt ``np.correlate`` und ``np.convolve`` mit einem Satz abbrechen, der sie verbietet."""
+
+    def forbidden(name: str) -> Callable:
+        def refuse(*arguments: Any, **options: Any) -> None:
+            raise RuntimeError(f"np.{name} ist in dieser Aufgabe nicht erlaubt")
+
+        return refuse
+
+    with (
+        _replaced("correlate", forbidden("correlate")),
+        _replaced("convolve", forbidden("convolve")),
+    ):
+        yield
+
+
+@contextlib.contextmanager
 def _replaced(name: str, function: Callable) -> Iterator[None]:
     original = getattr(np, name)
     setattr(np, name, function)
@@ -106,7 +123,19 @@ def _signals(part: str) -> list[Case]:
         for name, (x, k) in pairs.items()
     ]
     long = {"x": _numbers(11), "k": _numbers(4, seed=1)}
-    return [*small, Case(part, "elf Werte mit Nachkommastellen", code, long)]
+    guarded = f"with ready_made_forbidden():\n    y = {part}(x, k)\ny"
+    # Kleiner als jeder Fall, an dem die Spiegelung auffällt: Das Verbot wird zuerst gemeldet.
+    given = {"x": np.array([3, -1, 2]), "k": np.array([2, 1])}
+    return [
+        *small,
+        Case(part, "elf Werte mit Nachkommastellen", code, long),
+        Case(
+            part,
+            "np.correlate und np.convolve sind nicht erlaubt",
+            guarded,
+            given | {"ready_made_forbidden": ready_made_forbidden},
+        ),
+    ]
 
 
 def _images() -> list[Case]:
@@ -121,15 +150,19 @@ def _images() -> list[Case]:
         "Kern so groß wie das Bild": ((1, 2, 2, 3), (2, 2, 2, 3)),
         "zwei Bilder, drei zu vier Kanälen, Kern 2×3": ((2, 3, 4, 6), (4, 3, 2, 3)),
     }
-    return [
-        Case(
-            part,
-            name,
-            f"{part}(x, k)",
-            {"x": _integers(*x), "k": _integers(*k, seed=1)},
-        )
-        for name, (x, k) in shapes.items()
-    ]
+    pairs = {name: (_integers(*x), _integers(*k, seed=1)) for name, (x, k) in shapes.items()}
+    # Wo der Datentyp der Ausgabe nur von einer Seite kommt, gehen Nachkommastellen verloren.
+    pairs |= {
+        "ganze Zahlen, Kern mit Nachkommastellen": (
+            np.array([[[[1, 3, 4]]]]),
+            np.array([[[[0.5, -1.25]]]]),
+        ),
+        "Nachkommastellen, Kern aus ganzen Zahlen": (
+            np.array([[[[0.5, 1.25, -3.0]]]]),
+            np.array([[[[1, 3]]]]),
+        ),
+    }
+    return [Case(part, name, f"{part}(x, k)", {"x": x, "k": k}) for name, (x, k) in pairs.items()]
 
 
 def _conv_parameters() -> list[Case]:
@@ -173,6 +206,16 @@ def _conv_parameters() -> list[Case]:
             '"other": np.array_equal(w, other)}',
             given,
         ),
+        Case(
+            "Conv2d",
+            "Startwerte von w liegen zwischen ±1/√(Eingänge je Ausgang)",
+            "w = Conv2d(2, 3, 4, rng=np.random.default_rng(0)).w\n"
+            "limit = 1 / np.sqrt(2 * 4 * 4)\n"
+            '{"innerhalb": np.all(np.abs(w) <= limit), '
+            # Von 96 gleichverteilten Werten liegen praktisch immer einige in den äußeren Vierteln.
+            '"bis zum Rand": w.min() < -limit / 2 < limit / 2 < w.max()}',
+            given,
+        ),
     ]
 
 
@@ -200,22 +243,39 @@ def _conv_setup(
     return template.format(ci=w[1], co=w[0], size=w[2:]), given
 
 
+def _conv_fractions() -> tuple[str, dict[str, object]]:
+    given: dict[str, object] = {
+        "x": np.array([[[[1, 3, 4]]]]),
+        "w": np.array([[[[0.5, -1.25]]]]),
+        "b": np.array([[[0.5]]]),
+    }
+    return _WITH_BIAS.format(ci=1, co=1, size=(1, 2)), given
+
+
+_FRACTIONS = "ganze Zahlen, Gewichte mit Nachkommastellen"
+
+
 def _conv_outputs() -> list[Case]:
-    found = []
-    for name, x, w, bias in _LAYERS:
-        setup, given = _conv_setup(x, w, bias)
-        code = f"{setup}conv.compute_outputs(x)[0]"
-        found.append(Case("Conv2d", f"Ausgaben: {name}", code, given))
-    return found
+    layers = [(name, *_conv_setup(x, w, bias)) for name, x, w, bias in _LAYERS]
+    found = [
+        Case("Conv2d", f"Ausgaben: {name}", f"{setup}conv.compute_outputs(x)[0]", given)
+        for name, setup, given in [*layers, (_FRACTIONS, *_conv_fractions())]
+    ]
+    setup, given = _conv_setup((1, 1, 2, 2), (1, 1, 1, 2), True)
+    code = f"{setup}conv.compute_outputs(x)\nx"
+    return [*found, Case("Conv2d", "Die Eingabe bleibt unverändert", code, given)]
 
 
 def _conv_grads() -> list[Case]:
-    found = []
+    layers = []
     for name, x, w, bias in _LAYERS:
-        setup, given = _conv_setup(x, w, bias)
-        bias_grad = ', "b.grad": conv.b.grad.ravel()' if bias else ""
         shape = (x[0], w[0], x[2] - w[2] + 1, x[3] - w[3] + 1)
-        given |= {"grads": _integers(*shape, seed=2), "filled_empty": filled_empty}
+        layers.append((name, *_conv_setup(x, w, bias), _integers(*shape, seed=2)))
+    layers.append((_FRACTIONS, *_conv_fractions(), np.array([[[[0.5, 1.5]]]])))
+    found = []
+    for name, setup, given, grads in layers:
+        bias_grad = ', "b.grad": conv.b.grad.ravel()' if "b" in given else ""
+        given |= {"grads": grads, "filled_empty": filled_empty}
         code = (
             f"{setup}with filled_empty():  # np.empty liefert hier sichtbar Unsinn\n"
             "    outputs, cache = conv.compute_outputs(x)\n"
@@ -233,8 +293,11 @@ def _conv_grads() -> list[Case]:
     return [*found, Case("Conv2d", "Gradienten: zweiter Aufruf ersetzt den ersten", code, given)]
 
 
-def _both_ways(layer: str, expression: str, name: str, x: np.ndarray) -> list[Case]:
-    grads = np.resize([3.0, -2.0, 5.0, -7.0, 1.0], x.shape)
+def _both_ways(
+    layer: str, expression: str, name: str, x: np.ndarray, grads: np.ndarray | None = None
+) -> list[Case]:
+    if grads is None:
+        grads = np.resize([3.0, -2.0, 5.0, -7.0, 1.0], x.shape)
     outputs = f"{expression}.compute_outputs(x)[0]"
     gradient = (
         f"layer = {expression}\noutputs, cache = layer.compute_outputs(x)\n"
@@ -252,6 +315,7 @@ def _relu() -> list[Case]:
         *_both_ways("ReLU", "ReLU()", "fünf Werte", line),
         *_both_ways("ReLU", "ReLU()", "2×3", np.array([[1.0, -2.0, 0.0], [-4.0, 5.0, 0.25]])),
         *_both_ways("ReLU", "ReLU()", "vier Achsen", _numbers(2, 1, 2, 3)),
+        *_both_ways("ReLU", "ReLU()", "ganze Zahlen", np.array([-2, 3]), np.array([1.5, 0.5])),
     ]
     unchanged = {"x": line}
     return [
@@ -269,6 +333,7 @@ def _elu() -> list[Case]:
         *_both_ways("ELU", "ELU(alpha=0)", "alpha = 0", line),
         *_both_ways("ELU", "ELU(alpha=0.5)", "vier Achsen", _numbers(2, 1, 2, 3)),
         *_both_ways("ELU", "ELU(alpha=3)", "stark negativ", np.array([-800.0, -30.0, -1.0])),
+        *_both_ways("ELU", "ELU(alpha=3)", "ganze Zahlen", np.array([-1, 2]), np.array([2, 5])),
     ]
     large = np.array([-1.0, 20.0, 1000.0])
     guarded = (
@@ -315,8 +380,9 @@ def _spread(*shape: int) -> np.ndarray:
 # Name, Fenster, Bilder
 _POOLS = (
     ("ein Fenster 2×2", 2, np.array([[[[1.0, 2.0], [4.0, 3.0]]]])),
-    ("zwei Fenster nebeneinander", (1, 2), np.array([[[[1.0, 2.0, 9.0, 3.0]]]])),
+    ("zwei Fenster nebeneinander", (1, 2), np.array([[[[1.0, 2.5, 9.25, 3.0]]]])),
     ("nur negative Werte", (2, 2), _spread(1, 1, 4, 4)),
+    ("stark negative Werte", (1, 2), np.array([[[[-3e30, -1e30]]]])),
     ("Fenster 2×3", (2, 3), _spread(1, 1, 4, 6)),
     ("Fenster 3×1", (3, 1), _spread(1, 1, 6, 2)),
     ("Fenster 1×1", 1, _spread(1, 1, 2, 3)),
@@ -324,6 +390,9 @@ _POOLS = (
     ("gleiche Werte im Fenster", (2, 2), np.array([[[[5.0, 5.0, 1.0, 7], [5, 2, 7, 7]]]])),
     ("zwei Bilder, drei Kanäle, mit Rest", (2, 3), _spread(2, 3, 5, 8) + 40),
 )
+
+
+_INTEGER_POOL = ("ganze Zahlen", (1, 2), np.array([[[[-5, -3]]]]))
 
 
 def _pool_outputs() -> list[Case]:
@@ -334,20 +403,31 @@ def _pool_outputs() -> list[Case]:
             f"pool = MaxPool2d({size})\npool.compute_outputs(x)[0]",
             {"x": x},
         )
-        for name, size, x in _POOLS
+        for name, size, x in (*_POOLS, _INTEGER_POOL)
     ]
     nan = np.array([[[[1.0, np.nan, 3.0, 4.0], [2.0, 0.0, 6.0, 5.0]]]])
     code = "pool = MaxPool2d(2)\npool.compute_outputs(x)[0]"
-    return [*found, Case("MaxPool2d", "Ausgaben: NaN im Fenster ergibt NaN", code, {"x": nan})]
+    kept = "MaxPool2d((1, 2)).compute_outputs(x)\nx"
+    return [
+        *found,
+        Case("MaxPool2d", "Ausgaben: NaN im Fenster ergibt NaN", code, {"x": nan}),
+        Case(
+            "MaxPool2d", "Die Eingabe bleibt unverändert", kept, {"x": np.array([[[[3.0, 5.0]]]])}
+        ),
+    ]
 
 
 def _pool_grads() -> list[Case]:
-    found = []
+    pools = []
     for name, size, x in _POOLS:
         height, width = np.broadcast_to(size, 2)
         n, c, h, w = x.shape
         shape = (n, c, h // height, w // width)
         grads = np.arange(1.0, np.prod(shape) + 1).reshape(shape) * np.resize([1, -1, 1], shape)
+        pools.append((name, size, x, grads))
+    pools.append((*_INTEGER_POOL, np.array([[[[1.5]]]])))
+    found = []
+    for name, size, x, grads in pools:
         code = (
             f"pool = MaxPool2d({size})\n"
             "with filled_empty():  # np.empty liefert hier sichtbar Unsinn\n"

@@ -15,8 +15,20 @@ MISTAKES = (
     _mistake(
         1,
         "return sig2col(x, k.shape) @ k[::-1]",
-        "Das ist schon die Faltung: Sie spiegeln den Kern. Bei der Kreuzkorrelation laufen "
-        "Signal und Kern in dieselbe Richtung.",
+        "Das ist schon die Faltung, also die Rechnung mit gespiegeltem Kern. Bei der "
+        "Kreuzkorrelation laufen Signal und Kern in dieselbe Richtung.",
+    ),
+    _mistake(
+        1,
+        'return np.correlate(x, k, mode="valid")',
+        "`np.correlate` ist in dieser Aufgabe nicht erlaubt: Bilden Sie die Summe der Produkte an "
+        "jeder Position selbst, zum Beispiel aus den Fenstern, die `sig2col` liefert.",
+    ),
+    _mistake(
+        1,
+        'return np.convolve(x, k[::-1], mode="valid")',
+        "`np.convolve` ist in dieser Aufgabe nicht erlaubt: Bilden Sie die Summe der Produkte an "
+        "jeder Position selbst, zum Beispiel aus den Fenstern, die `sig2col` liefert.",
     ),
     _mistake(
         1,
@@ -82,13 +94,26 @@ MISTAKES = (
     _mistake(
         2,
         "return cross_correlation1d(x[::-1], k)",
-        "Die Ausgabe steht rückwärts da, denn Sie spiegeln das Signal statt des Kerns.",
+        "Das ist die Faltung, aber rückwärts: So kommt sie heraus, wenn das Signal gespiegelt wird "
+        "statt des Kerns.",
     ),
     _mistake(
         2,
         "return cross_correlation1d(x[::-1], k[::-1])",
-        "Wer Signal und Kern spiegelt, bekommt die Kreuzkorrelation rückwärts. Gespiegelt wird "
-        "nur eines von beiden.",
+        "Das ist die Kreuzkorrelation, nur rückwärts; so kommt sie auch heraus, wenn Signal und "
+        "Kern gespiegelt werden. Bei der Faltung wird allein der Kern gespiegelt.",
+    ),
+    _mistake(
+        2,
+        'return np.convolve(x, k, mode="valid")',
+        "`np.convolve` ist in dieser Aufgabe nicht erlaubt: Bilden Sie die Summe der Produkte "
+        "selbst, oder führen Sie die Faltung auf Ihre Kreuzkorrelation zurück.",
+    ),
+    _mistake(
+        2,
+        'return np.correlate(x, k[::-1], mode="valid")',
+        "`np.correlate` ist in dieser Aufgabe nicht erlaubt; stattdessen hilft Ihre eigene "
+        "Kreuzkorrelation aus Lücke 1.",
     ),
     _mistake(
         2,
@@ -164,6 +189,32 @@ MISTAKES = (
         "Höhe und Breite bleiben in ihrer Reihenfolge.",
     ),
     _mistake(
+        3,
+        """
+        n, _, a, b = x.shape
+        co, _, r1, r2 = k.shape
+        y = np.zeros((n, co, a - r1 + 1, b - r2 + 1), dtype=int)
+        for i, j in np.ndindex(y.shape[2:]):
+            y[:, :, i, j] = np.tensordot(x[:, :, i : i + r1, j : j + r2], k, ((1, 2, 3), (1, 2, 3)))
+        return y
+        """,
+        "In Ihrer Ausgabe stehen nur ganze Zahlen, die Nachkommastellen sind verloren. Ohne "
+        "Angabe eines Datentyps legt `np.zeros` Gleitkommazahlen an.",
+    ),
+    _mistake(
+        3,
+        """
+        n, _, a, b = x.shape
+        co, _, r1, r2 = k.shape
+        y = np.zeros((n, co, a - r1 + 1, b - r2 + 1), dtype=x.dtype)
+        for i, j in np.ndindex(y.shape[2:]):
+            y[:, :, i, j] = np.tensordot(x[:, :, i : i + r1, j : j + r2], k, ((1, 2, 3), (1, 2, 3)))
+        return y
+        """,
+        "Die Nachkommastellen gehen verloren, wenn `x` aus ganzen Zahlen besteht und `k` nicht: "
+        "Der Datentyp der Ausgabe darf nicht allein von `x` kommen.",
+    ),
+    _mistake(
         4,
         """
         shape = (self.out_channels, self.in_channels, *self.kernel_size)
@@ -214,6 +265,17 @@ MISTAKES = (
         """,
         "Mit lauter gleichen Gewichten lernen alle Kerne dasselbe: `w` braucht zufällige "
         "Startwerte.",
+    ),
+    _mistake(
+        4,
+        """
+        shape = (self.out_channels, self.in_channels, *self.kernel_size)
+        self.register_parameter("w", rng.normal(size=shape))
+        if self.use_bias:
+            self.register_parameter("b", np.zeros((1, self.out_channels, 1, 1)))
+        """,
+        "Einige Startwerte von `w` sind zu groß. `initial_weights(shape, rng)` zieht sie umso "
+        "kleiner, je mehr Eingänge ein Ausgang hat; nehmen Sie die Werte von dort.",
     ),
     _mistake(
         4,
@@ -390,6 +452,25 @@ MISTAKES += (
         "            grads[:, :, i, j], self.w, axes=1)\n"
         "return dx",
     ),
+    _wrong_grads(
+        "In ein Array ganzer Zahlen lassen sich keine Gleitkommazahlen addieren. Das geschieht "
+        "hier, wenn `x` aus ganzen Zahlen besteht und ein Gradient deren Datentyp übernimmt, wie "
+        "bei `np.zeros_like(x)`.",
+        dx="dx = np.zeros_like(x)\n"
+        "for i in range(grads.shape[2]):\n"
+        "    for j in range(grads.shape[3]):\n"
+        "        dx[:, :, i : i + r1, j : j + r2] += np.tensordot(\n"
+        "            grads[:, :, i, j], self.w, axes=1)\n"
+        "return dx",
+    ),
+    _wrong_grads(
+        "Die Nachkommastellen von `dx` gehen verloren: Der Gradient braucht Gleitkommazahlen, auch "
+        "wenn die Bilder aus ganzen Zahlen bestehen.",
+        dx="flipped = np.flip(self.w, axis=(2, 3)).swapaxes(0, 1)\n"
+        "dx = np.zeros(x.shape, dtype=int)\n"
+        "dx[...] = multi_channel_convolution2d(padded, flipped)\n"
+        "return dx",
+    ),
     _mistake(
         7,
         "return np.max(x, 0), x > 0",
@@ -424,7 +505,8 @@ MISTAKES += (
     _mistake(
         8,
         "return grads",
-        "Der Gradient kommt überall durch. Wo die Eingabe nicht positiv war, muss er 0 sein.",
+        "Sagt der Cache, wo die Eingabe positiv war, so kommt der Gradient bei Ihnen trotzdem "
+        "überall durch. Er muss 0 sein, wo die Eingabe nicht positiv war, auch bei genau 0.",
     ),
     _mistake(
         8,
@@ -476,6 +558,16 @@ MISTAKES += (
         "negative Zweig unter der Geraden. Entscheiden muss das Vorzeichen der Eingabe.",
     ),
     _mistake(
+        9,
+        """
+        y = x.copy()
+        y[x < 0] = self.alpha * np.expm1(x[x < 0])
+        return y, x
+        """,
+        "Besteht `x` aus ganzen Zahlen, gehen die Nachkommastellen der Ausgaben verloren. Ihr "
+        "Datentyp darf nicht der von `x` sein, wie ihn `x.copy()` oder `np.zeros_like(x)` hat.",
+    ),
+    _mistake(
         10,
         "return grads * np.where(cache > 0, 1, self.alpha * np.expm1(np.minimum(cache, 0)))",
         "Beim Ableiten fällt die Konstante weg: Im negativen Zweig bleibt keine `- 1` übrig.",
@@ -506,6 +598,17 @@ MISTAKES += (
         10,
         "return np.where(cache > 0, grads, 0)",
         "Das ist der Gradient der ReLU. Die ELU lässt auch bei negativen Eingaben etwas durch.",
+    ),
+    _mistake(
+        10,
+        """
+        slope = np.ones_like(cache)
+        slope[cache <= 0] = self.alpha * np.exp(cache[cache <= 0])
+        return grads * slope
+        """,
+        "Bestehen Eingabe und `grads` aus ganzen Zahlen, gehen Nachkommastellen verloren. "
+        "`np.ones_like`, `np.zeros_like` und `copy` übernehmen den Datentyp; der Gradient der ELU "
+        "braucht immer Gleitkommazahlen.",
     ),
 )
 
@@ -648,6 +751,11 @@ MISTAKES += (
         "Sie tragen eine 1 ein, wo das Maximum lag. Nach der Kettenregel gehört dort der Wert "
         "aus `grads` hin.",
         put="np.put_along_axis(spread, index, 1.0, axis=-1)",
+    ),
+    _wrong_unpool(
+        "Die Nachkommastellen der Gradienten gehen verloren: `dx` muss Gleitkommazahlen aufnehmen "
+        "können, auch wenn die Bilder aus ganzen Zahlen bestehen.",
+        dx="np.zeros(shape, dtype=int)",
     ),
     _wrong_unpool(
         "Der Gradient landet immer in der linken oberen Ecke des Fensters statt beim Maximum.",

@@ -71,6 +71,8 @@ def _inputs() -> list[tuple[str, np.ndarray, str]]:
         ("Fenster 2×1", grid([5, 1, 2], [0, 4, 3]), "(2, 1)"),
         ("nur negative Werte", grid([-9, -7, -8], [-5, -4, -6]), "(2, 2)"),
         ("ganze Zahlen", grid([1, 2, 4], [6, 0, 3]).astype(np.int64), "(2, 2)"),
+        ("stark negative Werte", grid([-3e30, -1e30]), "(1, 2)"),
+        ("einfache Genauigkeit", grid([1, 2.5, 4], [6, 0, 3]).astype(np.float32), "(2, 2)"),
         ("NaN im Fenster", grid([1, np.nan, 3, 2], [9, 2, 4, 8]), "(2, 2)"),
         ("Fenster 1×1 auf NaN", grid([np.nan, 2, -np.inf]), "(1, 1)"),
         ("Rest am Rand fällt weg", grid(*np.arange(20.0).reshape(4, 5)), "(3, 2), stride=(2, 2)"),
@@ -100,7 +102,8 @@ def _maxpool2d_cases() -> list[Case]:
     )
     example = Case("maxpool2d_example", "Eingabe des Übungsblatts", "maxpool2d_example()")
     values = [
-        Case(part, name, f"maxpool2d(x, {window})", {"x": x}) for name, x, window in _inputs()
+        Case(part, name, f"maxpool2d(x, {window})", {"x": x}, dtype=True)
+        for name, x, window in _inputs()
     ]
     return [shape, *values, kept, example]
 
@@ -128,6 +131,17 @@ def _maxpool2d_class_cases() -> list[Case]:
         )
         for name, x, window in (*_inputs(), *ties)
     ]
+    # Nur die Ausgabe: Für die Stellen ist jeder ganzzahlige Datentyp recht.
+    dtypes = [
+        Case(
+            part,
+            f"Datentyp der Ausgabe: {name}",
+            "MaxPool2dWithPositions((1, 2))(x)",
+            {"x": grid([2, 5]).astype(dtype)},
+            dtype=True,
+        )
+        for name, dtype in (("ganze Zahlen", np.int64), ("einfache Genauigkeit", np.float32))
+    ]
     again = Case(
         part,
         "zweiter Aufruf mit anderer Eingabe",
@@ -148,7 +162,7 @@ def _maxpool2d_class_cases() -> list[Case]:
         "output_tensor, positions = maxpool2d_positions_example()\n"
         '{"Ausgabe": output_tensor, "Stellen": positions}',
     )
-    return [shape, *values, again, kept, example]
+    return [shape, *values, *dtypes, again, kept, example]
 
 
 def _gradients() -> list[tuple[str, np.ndarray, np.ndarray, str]]:
@@ -167,6 +181,12 @@ def _gradients() -> list[tuple[str, np.ndarray, np.ndarray, str]]:
             grid([1, 2, 3], [4, 6, 5]).astype(np.int64),
             grid([3, 2]).astype(np.int64),
             "(2, 2)",
+        ),
+        (
+            "einfache Genauigkeit",
+            grid([1, 2, 3]).astype(np.float32),
+            grid([0.5, 2]).astype(np.float32),
+            "(1, 2)",
         ),
         (
             "Rest am Rand bekommt Gradient 0",
@@ -206,6 +226,7 @@ def _backward_cases(part: str) -> list[Case]:
             name,
             f"layer = {part}({window})\nlayer(x)\nlayer.backward_input(output_tensor_grad)",
             {"x": x, "output_tensor_grad": grad},
+            dtype=True,
         )
         for name, x, grad, window in _gradients()
     ]
@@ -243,7 +264,8 @@ def _avgpool2d_cases() -> list[Case]:
         {"x": images(1, 2, 3, 5)},
     )
     values = [
-        Case(part, name, f"AvgPool2d({window})(x)", {"x": x}) for name, x, window in _inputs()
+        Case(part, name, f"AvgPool2d({window})(x)", {"x": x}, dtype=True)
+        for name, x, window in _inputs()
     ]
     kept = Case(
         part,
@@ -276,6 +298,7 @@ def _torch_cases(part: str) -> list[Case]:
             f"output, input_grad = {part}(x, output_grad, {window.replace('stride=', '')})\n"
             '{"Ausgabe": output, "Gradient der Eingabe": input_grad}',
             {"x": x, "output_grad": grad},
+            dtype=True,
         )
         for name, x, grad, window in _gradients()
     ]

@@ -197,8 +197,8 @@ MISTAKES = (
     Mistake(
         6,
         f"{_OUT} = np.max(window, axis=0)",
-        "Mit `axis=0` entsteht ein Maximum je Spalte. Gesucht ist eine einzige Zahl für das ganze "
-        "Fenster.",
+        "Hier entsteht keine einzelne Zahl. Mit `axis` zum Beispiel gibt es ein Maximum je Zeile "
+        "oder Spalte; gesucht ist eines für das ganze Fenster.",
     ),
     Mistake(
         6,
@@ -271,8 +271,8 @@ MISTAKES = (
     Mistake(
         11,
         "np.argmax(window, axis=0)",
-        "Mit `axis=0` entsteht eine Stelle je Spalte. Gesucht ist eine einzige für das ganze "
-        "Fenster.",
+        "Hier entsteht kein einzelner Index. Mit `axis` zum Beispiel gibt es eine Stelle je Zeile "
+        "oder Spalte; gesucht ist eine für das ganze Fenster.",
     ),
     Mistake(
         11,
@@ -470,8 +470,8 @@ MISTAKES = (
     Mistake(
         24,
         f"{_OUT} = np.mean(window, axis=0)",
-        "Mit `axis=0` entsteht ein Mittelwert je Spalte. Gesucht ist eine einzige Zahl für das "
-        "ganze Fenster.",
+        "Hier entsteht keine einzelne Zahl. Mit `axis` zum Beispiel gibt es einen Mittelwert je "
+        "Zeile oder Spalte; gesucht ist einer für das ganze Fenster.",
     ),
     Mistake(
         24,
@@ -544,8 +544,9 @@ MISTAKES = (
     ),
     Mistake(
         28,
-        "MaxPool2dBackward((3, 3), stride=(2, 2))(input_tensor)",
-        "Das ist Max-Pooling, und die Schicht `layer` wurde nicht aufgerufen.",
+        "AvgPool2d((3, 3), stride=(2, 2))(input_tensor)",
+        "Hier fehlt der Vorwärtsschritt der Schicht `layer`: Ohne ihn kennt sie die Form der "
+        "Eingabe nicht und kann nicht zurückrechnen.",
     ),
     Mistake(
         28,
@@ -597,8 +598,15 @@ MISTAKES = (
     Mistake(
         30,
         "F.max_pool2d(input_tensor.detach(), kernel_size, stride=stride)",
-        "`detach` trennt die Eingabe vom Rechengraphen, danach kann Autograd nicht mehr bis zu ihr "
-        "zurückrechnen.",
+        "Die Ausgabe hängt an keinem Rechengraphen, so kann Autograd nicht bis zu `input_tensor` "
+        "zurückrechnen. Das bewirken `detach` und `torch.no_grad()`, aber auch ein neuer Tensor "
+        "aus dem Array.",
+    ),
+    Mistake(
+        30,
+        "F.max_pool2d(input_tensor.float(), kernel_size, stride=stride)",
+        "Die Ausgabe ist in einfacher Genauigkeit (float32), verlangt ist float64. `input_tensor` "
+        "hat schon den richtigen Datentyp und braucht keine Umwandlung.",
     ),
     Mistake(
         31,
@@ -624,7 +632,14 @@ MISTAKES = (
     Mistake(
         31,
         "F.avg_pool2d(input_tensor.detach(), kernel_size, stride=stride)",
-        "`detach` trennt die Eingabe vom Rechengraphen, danach kann Autograd nicht mehr bis zu ihr "
-        "zurückrechnen.",
+        "Die Ausgabe hängt an keinem Rechengraphen, so kann Autograd nicht bis zu `input_tensor` "
+        "zurückrechnen. Das bewirken `detach` und `torch.no_grad()`, aber auch ein neuer Tensor "
+        "aus dem Array.",
+    ),
+    Mistake(
+        31,
+        "F.avg_pool2d(input_tensor.float(), kernel_size, stride=stride)",
+        "Die Ausgabe ist in einfacher Genauigkeit (float32), verlangt ist float64. `input_tensor` "
+        "hat schon den richtigen Datentyp und braucht keine Umwandlung.",
     ),
 )
