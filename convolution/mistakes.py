@@ -453,19 +453,8 @@ MISTAKES += (
         "return dx",
     ),
     _wrong_grads(
-        "In ein Array ganzer Zahlen lassen sich keine Gleitkommazahlen addieren. Das geschieht "
-        "hier, wenn `x` aus ganzen Zahlen besteht und ein Gradient deren Datentyp übernimmt, wie "
-        "bei `np.zeros_like(x)`.",
-        dx="dx = np.zeros_like(x)\n"
-        "for i in range(grads.shape[2]):\n"
-        "    for j in range(grads.shape[3]):\n"
-        "        dx[:, :, i : i + r1, j : j + r2] += np.tensordot(\n"
-        "            grads[:, :, i, j], self.w, axes=1)\n"
-        "return dx",
-    ),
-    _wrong_grads(
-        "Die Nachkommastellen von `dx` gehen verloren: Der Gradient braucht Gleitkommazahlen, auch "
-        "wenn die Bilder aus ganzen Zahlen bestehen.",
+        "Die Nachkommastellen von `dx` gehen verloren: Der Gradient braucht ein Array aus "
+        "Gleitkommazahlen.",
         dx="flipped = np.flip(self.w, axis=(2, 3)).swapaxes(0, 1)\n"
         "dx = np.zeros(x.shape, dtype=int)\n"
         "dx[...] = multi_channel_convolution2d(padded, flipped)\n"
@@ -606,9 +595,8 @@ MISTAKES += (
         slope[cache <= 0] = self.alpha * np.exp(cache[cache <= 0])
         return grads * slope
         """,
-        "Bestehen Eingabe und `grads` aus ganzen Zahlen, gehen Nachkommastellen verloren. "
-        "`np.ones_like`, `np.zeros_like` und `copy` übernehmen den Datentyp; der Gradient der ELU "
-        "braucht immer Gleitkommazahlen.",
+        "Besteht die Eingabe aus ganzen Zahlen, verliert die Ableitung ihre Nachkommastellen. "
+        "`np.ones_like`, `np.zeros_like` und `copy` übernehmen den Datentyp der Eingabe.",
     ),
 )
 
@@ -754,7 +742,7 @@ MISTAKES += (
     ),
     _wrong_unpool(
         "Die Nachkommastellen der Gradienten gehen verloren: `dx` muss Gleitkommazahlen aufnehmen "
-        "können, auch wenn die Bilder aus ganzen Zahlen bestehen.",
+        "können.",
         dx="np.zeros(shape, dtype=int)",
     ),
     _wrong_unpool(

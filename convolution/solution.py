@@ -287,7 +287,7 @@ class ELU(Module):
         """Wendet die Aktivierungsfunktion an, auch bei großen Eingaben ohne Überlauf.
 
         Args:
-            x: Array beliebiger Form; es bleibt unverändert.
+            x: Array beliebiger Form, ganze Zahlen oder Gleitkommazahlen; es bleibt unverändert.
 
         Returns:
             Die Ausgaben in der Form von ``x`` und der Cache.

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convolution.checks import filled_empty, overflow_raises
+from convolution.checks import cases, filled_empty, overflow_raises, ready_made_forbidden
 from convolution.mistakes import MISTAKES
 from convolution.module import Parameter
 from convolution.solution import (
@@ -31,6 +31,9 @@ from convolution.solution import (
     multi_channel_convolution2d,
     sig2col,
 )
+from faltwerk.exercise import load
+from faltwerk.judge import Judge
+from faltwerk.observe import observe
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = json.loads((ROOT / "convolution" / "reference.json").read_text(encoding="utf-8"))
@@ -407,6 +410,61 @@ def test_overflow_is_seen_without_floating_point_flags():
         assert np.exp(np.inf) == np.inf
     with np.errstate(over="ignore"):
         assert np.exp(1000.0) == np.inf
+
+
+def test_ready_made_functions_are_refused():
+    originals = np.correlate, np.convolve
+    with ready_made_forbidden():
+        for function in (np.correlate, np.convolve):
+            with pytest.raises(RuntimeError, match="nicht erlaubt"):
+                function(np.ones(3), np.ones(2))
+    assert (np.correlate, np.convolve) == originals
+
+
+_CHANGED = {
+    "verändert die Bilder der Faltungsschicht": (
+        5,
+        "        outputs = multi_channel_convolution2d(x, self.w)\n",
+        "        outputs, x[...] = multi_channel_convolution2d(x, self.w), 0\n",
+    ),
+    "verändert die Bilder des Max-Poolings": (
+        11,
+        "        index = flat.argmax(axis=-1, keepdims=True)\n",
+        "        index = flat.argmax(axis=-1, keepdims=True)\n"
+        "        flat, x[...] = flat.copy(), 0\n",
+    ),
+    "Maximum beginnt bei einer festen Zahl": (
+        11,
+        "return np.take_along_axis(flat, index, axis=-1)[..., 0], (",
+        "return flat.max(axis=-1, initial=-1e20), (",
+    ),
+    "Maximum nimmt nur ganze Zahlen auf": (
+        11,
+        "return np.take_along_axis(flat, index, axis=-1)[..., 0], (",
+        "return np.nan_to_num(flat.max(axis=-1)).astype(int), (",
+    ),
+    "zu kleine Startwerte": (
+        4,
+        "initial_weights(shape, rng))\n",
+        "rng.normal(size=shape) / 100)\n",
+    ),
+    "nur positive Startwerte": (4, "initial_weights(shape, rng))\n", "rng.random(shape) / 6)\n"),
+}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", _CHANGED)
+def test_wrong_programs_without_a_named_trap_are_noticed(name):
+    gap, old, new = _CHANGED[name]
+    exercise, given_cases = load("convolution", ROOT), cases()
+
+    def run(tree, numbers):
+        return list(observe(tree, [given_cases[number] for number in numbers]))
+
+    assert exercise.source.count(old) == 1
+    judge = Judge(exercise, given_cases, MISTAKES, run)
+    verdicts = judge.judge(exercise.source.replace(old, new))
+    assert [v.gap for v in verdicts if v.status == "wrong"] == [gap]
 
 
 def test_figures_are_reproducible(tmp_path):

@@ -356,6 +356,13 @@ def test_mistakes_differ_from_the_solution_and_each_other(judge: Judge, number: 
     assert len({mistake.message for mistake, _ in seen}) == len(seen)
 
 
+@pytest.mark.parametrize("part", ["maxpool2d", "MaxPool2dWithPositions", "AvgPool2d"])
+def test_a_changed_dtype_is_noticed(judge: Judge, part: str) -> None:
+    head, body = re.split(rf"(?<=\n)(?=(?:def|class) {part}\W)", judge.exercise.source)
+    changed = body.replace("return output_tensor\n", "return output_tensor.astype(np.float64)\n", 1)
+    assert any(v.status != "correct" for v in judge.judge(head + changed, parts=[part]))
+
+
 def test_numpy_parts_need_no_torch() -> None:
     program = (
         "import ast, sys\n"
