@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convolution.checks import cases, filled_empty, overflow_raises, ready_made_forbidden
+from convolution.checks import filled_empty, overflow_raises, ready_made_forbidden
 from convolution.mistakes import MISTAKES
 from convolution.module import Parameter
 from convolution.solution import (
@@ -32,8 +32,7 @@ from convolution.solution import (
     sig2col,
 )
 from faltwerk.exercise import load
-from faltwerk.judge import Judge
-from faltwerk.observe import observe
+from faltwerk.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = json.loads((ROOT / "convolution" / "reference.json").read_text(encoding="utf-8"))
@@ -452,18 +451,18 @@ _CHANGED = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.fixture(scope="module")
+def judge():
+    with Sandbox(load("convolution", ROOT)) as box:
+        yield box.judge()
+
+
 @pytest.mark.parametrize("name", _CHANGED)
-def test_wrong_programs_without_a_named_trap_are_noticed(name):
+def test_wrong_programs_without_a_named_trap_are_noticed(judge, name):
     gap, old, new = _CHANGED[name]
-    exercise, given_cases = load("convolution", ROOT), cases()
-
-    def run(tree, numbers):
-        return list(observe(tree, [given_cases[number] for number in numbers]))
-
-    assert exercise.source.count(old) == 1
-    judge = Judge(exercise, given_cases, MISTAKES, run)
-    verdicts = judge.judge(exercise.source.replace(old, new))
+    source = judge.exercise.source
+    assert source.count(old) == 1
+    verdicts = judge.judge(source.replace(old, new))
     assert [v.gap for v in verdicts if v.status == "wrong"] == [gap]
 
 
