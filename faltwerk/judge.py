@@ -205,6 +205,18 @@ class Judge:
                 return {gap.number: _correct(gap, found) for gap in (*gaps, *empty)}
         seen: dict[int, list[Observation]] = {}
         verdicts = {gap.number: self._judge_gap(gap, found, extras, seen) for gap in gaps}
+        if whole is not None:
+            # Wer einen Teil ganz umschreibt, soll trotzdem erfahren, was nicht stimmt.
+            verdicts |= {
+                gap.number: Verdict(
+                    gap.number,
+                    "untested",
+                    f"{filling.reason}.\nAls Ganzes: {problem}",
+                    filling.line,
+                )
+                for gap, filling in zip(gaps, fillings, strict=True)
+                if isinstance(filling, Unaligned)
+            }
         if (
             whole is not None
             and not empty

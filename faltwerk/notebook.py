@@ -127,8 +127,15 @@ def _definitions(source: str) -> str:
         wanted = _global_names(kept)
         needed = {node for node in constants - kept if wanted & stored_names([node])}
         if not needed:
-            return "\n".join(ast.unparse(node) for node in body if node in kept)
+            break
         kept |= needed
+    # Jede Zelle darf mit Importen aus __future__ beginnen, eine Datei nur einmal.
+    ordered = sorted((node for node in body if node in kept), key=lambda node: not _future(node))
+    return "\n".join(ast.unparse(node) for node in ordered)
+
+
+def _future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _global_names(nodes: Iterable[ast.stmt]) -> set[str]:

@@ -109,6 +109,15 @@ def test_changed_given_code_is_said(judged, tiny):
     assert "weicht" in verdicts[5].message
 
 
+def test_a_rewritten_function_that_is_wrong_is_told_what_is_wrong(judged, tiny):
+    start, end = tiny.source.index("def running_sum"), len(tiny.source)
+    rewritten = "def running_sum(x):\n    return np.cumsum(x)[::-1]\n"
+    verdicts = judged(tiny.source[:start] + rewritten + tiny.source[end:])
+    assert statuses(verdicts) == "ccccuu"
+    assert "weicht" in verdicts[5].message
+    assert "drei Zahlen: an der Stelle [0] wird 1 erwartet" in verdicts[5].message
+
+
 def test_missing_function_is_said(judged, tiny):
     source = tiny.source[: tiny.source.index("def running_sum")]
     verdicts = judged(source)
