@@ -13,10 +13,10 @@ from faltwerk import report
 from faltwerk.arguments import Parser
 from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
-from faltwerk.judge import Judge, UnreadableError, Verdict
+from faltwerk.judge import Judge, Verdict
 from faltwerk.sandbox import Sandbox
 from faltwerk.stubs import stale_stubs, write_stubs
-from faltwerk.submission import imports_solution, read_submission
+from faltwerk.submission import UnreadableError, imports_solution, read_submission
 from faltwerk.verify import problems
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -24,7 +24,7 @@ from faltwerk.align import clone
 from faltwerk.cases import Case
 from faltwerk.compare import describe_abort
 from faltwerk.exercise import Exercise, ExerciseError, load, load_mistakes
-from faltwerk.judge import Judge, UnreadableError, parse
+from faltwerk.judge import Judge
 from faltwerk.observe import (
     ARRAYS,
     MODULE,
@@ -37,6 +37,7 @@ from faltwerk.observe import (
     observe,
 )
 from faltwerk.restore import remember
+from faltwerk.submission import UnreadableError, parse
 
 # Mehr liest niemand; so bleibt auch die Ausgabe einer Endlosschleife klein.
 _OUTPUT = 20_000

@@ -7,11 +7,7 @@ Rein rechnend und ohne Ein- und Ausgabe: Wie ein Programm ausgeführt wird, best
 from __future__ import annotations
 
 import ast
-import io
 import itertools
-import math
-import tokenize
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -29,27 +25,17 @@ from faltwerk.align import (
     with_extras,
 )
 from faltwerk.cases import Case, Mistake
-from faltwerk.compare import difference, inline
+from faltwerk.compare import difference
 from faltwerk.exercise import Exercise, Part
-from faltwerk.gaps import MARKER, Gap, assigned_value, body_below_docstring
-from faltwerk.observe import FILENAME, STUDENT_LINES, Observation
+from faltwerk.gaps import Gap, assigned_value, body_below_docstring
+from faltwerk.messages import counterexample, listed, open_message, partner_message, size
+from faltwerk.observe import STUDENT_LINES, Observation
+from faltwerk.submission import UnreadableError, markers, parse
 
 Status = Literal["correct", "wrong", "open", "untested"]
 
 # (Programm, Nummern der Prüffälle) → eine Beobachtung je Prüffall.
 Run = Callable[[ast.Module, Sequence[int]], list[Observation]]
-
-
-class UnreadableError(ValueError):
-    """Die Datei kann nicht beurteilt werden; der Text sagt in einem Satz, warum.
-
-    Attributes:
-        line: Zeile der Abgabe, an der es liegt, oder ``None``.
-    """
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
 
 
 @dataclass(frozen=True)
@@ -133,9 +119,9 @@ class Judge:
         parts: Sequence[Part],
     ) -> list[Verdict]:
         wanted = tuple(task.gap for part in parts for task in part.tasks)
-        found = align(self._solution, wanted, student, _markers(source))
+        found = align(self._solution, wanted, student, markers(source))
         verdicts = {
-            number: Verdict(number, "open", _open_message(self.exercise, number), filling.line)
+            number: Verdict(number, "open", open_message(self.exercise, number), filling.line)
             for number, filling in found.items()
             if isinstance(filling, Filling) and filling.open
         }
@@ -161,7 +147,7 @@ class Judge:
                 filling = found[gap.number]
                 unfinished = isinstance(filling, Filling) and filling.unfinished
                 if unfinished and verdicts[gap.number].status != "correct":
-                    text = _open_message(self.exercise, gap.number)
+                    text = open_message(self.exercise, gap.number)
                     verdicts[gap.number] = Verdict(gap.number, "open", text, filling.line)
                 progress(gap.number)
         return [verdicts[gap.number] for gap in wanted]
@@ -263,10 +249,10 @@ class Judge:
         hangs = _hangs(got)
         known = None if hangs else self._known_mistake(gap, numbers, got)
         if known is None and self._needs_partner(gap, numbers, got, found):
-            text = _partner_message(gap, self.exercise, problem)
+            text = partner_message(gap, self.exercise, problem)
             return Verdict(gap.number, "untested", text, filling.line)
         if lenders and self._problem(self._with_fillings(lenders, found, extras), numbers):
-            names = _listed([lender.number for lender in lenders])
+            names = listed([lender.number for lender in lenders])
             text = f"Diese Lücke benutzt Namen aus Lücke {names}, und dort stimmt es noch nicht."
             return Verdict(gap.number, "untested", text, filling.line)
         if known is None and not hangs and not self._same(numbers, got, self.run(tree, numbers)):
@@ -334,25 +320,29 @@ class Judge:
         result = dict(verdicts)
         numbers = self._by_part[part]
         waiting = [gap for gap in methods if gap not in filled]
-        for size in range(2, len(filled) + 1):
-            for group in itertools.combinations(filled, size):
+        for count in range(2, len(filled) + 1):
+            for group in itertools.combinations(filled, count):
                 if all(result[gap.number].status == "correct" for gap in group):
                     continue
                 got = self.run(self._with_fillings(group, found, extras), numbers)
                 problem = self._first_problem(numbers, got)
                 if problem is None:
                     result |= {gap.number: _correct(gap, found) for gap in group}
-                elif waiting and self._failing(numbers, got) <= set().union(
-                    *(self._affected(gap, numbers) for gap in waiting)
-                ):
-                    # Was noch scheitert, braucht die Lücken, die offen sind.
-                    for gap in group:
-                        if result[gap.number].status == "wrong":
-                            text = _partner_message(gap, self.exercise, problem)
-                            line = found[gap.number].line
-                            result[gap.number] = Verdict(gap.number, "untested", text, line)
-        failing = [gap for gap in filled if result[gap.number].status == "wrong"]
-        for gap, partner in itertools.permutations(failing, 2):
+                    continue
+                failing = self._failing(numbers, got)
+                for gap in group:
+                    # Zusammen scheitert weniger als allein, sie passen also zueinander, und was
+                    # übrig bleibt, braucht Lücken, die noch offen sind.
+                    if (
+                        result[gap.number].status == "wrong"
+                        and failing < self._failing(numbers, seen[gap.number])
+                        and failing <= self._affected(waiting, numbers)
+                    ):
+                        text = partner_message(gap, self.exercise, problem)
+                        line = found[gap.number].line
+                        result[gap.number] = Verdict(gap.number, "untested", text, line)
+        wrong = [gap for gap in filled if result[gap.number].status == "wrong"]
+        for gap, partner in itertools.permutations(wrong, 2):
             result[gap.number] = self._beside(gap, partner, result, found, extras, seen)
         return result
 
@@ -372,7 +362,7 @@ class Judge:
         """
         verdict, line = verdicts[gap.number], found[gap.number].line
         numbers = self._by_part[gap.part]
-        mine, theirs = (self._affected(each, numbers) for each in (gap, partner))
+        mine, theirs = (self._affected([each], numbers) for each in (gap, partner))
         if verdict.status != "wrong":
             return verdict
         known = {mistake.message for mistake in self.mistakes if mistake.gap == gap.number}
@@ -448,13 +438,15 @@ class Judge:
                 continue
             if not (isinstance(partner, Filling) and (partner.open or partner.unfinished)):
                 continue
-            if failing <= self._affected(other, numbers):
+            if failing <= self._affected([other], numbers):
                 return True
         return False
 
-    def _affected(self, gap: Gap, numbers: Sequence[int]) -> set[int]:
+    def _affected(self, gaps: Sequence[Gap], numbers: Sequence[int]) -> set[int]:
+        """Die Fälle, an denen wenigstens eine dieser Methoden beteiligt ist."""
         raising = ast.parse("raise NotImplementedError").body
-        tree = splice(self._solution, self.exercise.gaps, {gap.number: raising})
+        contents = {gap.number: raising for gap in gaps}
+        tree = splice(self._solution, self.exercise.gaps, contents)
         return self._failing(numbers, self.run(tree, numbers))
 
     def _failing(self, numbers: Sequence[int], got: list[Observation]) -> set[int]:
@@ -538,71 +530,7 @@ class Judge:
         ]
         if not failing:
             return None
-        return _counterexample(
-            *min(failing, key=lambda pair: (pair[0].part != own, _size(pair[0])))
-        )
-
-
-def parse(source: str) -> ast.Module:
-    """Liest eine Abgabe.
-
-    Raises:
-        UnreadableError: Mit Zeile, Spalte und der betroffenen Zeile, wenn sie kein Python ist.
-    """
-    if not source.strip():
-        raise UnreadableError("Die Datei ist leer; »start« legt einen frischen Rumpf an.")
-    if "\0" in source:
-        raise UnreadableError("Die Datei enthält Nullbytes; sie ist kein Text.")
-    try:
-        tree = ast.parse(source)
-        # Manches fällt erst beim Übersetzen auf, zum Beispiel ein break außerhalb einer Schleife.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(source, FILENAME, "exec", dont_inherit=True)
-        return tree
-    except TabError as error:
-        raise UnreadableError(
-            f"Zeile {error.lineno}: Hier sind Tabulatoren und Leerzeichen gemischt; "
-            "rücken Sie einheitlich mit vier Leerzeichen ein.",
-            error.lineno,
-        ) from error
-    except IndentationError as error:
-        raise UnreadableError(
-            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error, source)}",
-            error.lineno,
-        ) from error
-    except SyntaxError as error:
-        raise UnreadableError(
-            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error, source)}",
-            error.lineno,
-        ) from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UnreadableError(
-            "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
-        ) from error
-
-
-def _caret(error: SyntaxError, source: str) -> str:
-    # Beim Übersetzen kennt der Fehler nur die Nummer der Zeile.
-    lines = source.splitlines()
-    text = error.text or (lines[error.lineno - 1] if 0 < (error.lineno or 0) <= len(lines) else "")
-    text = text.rstrip("\n")
-    if not text:
-        return ""
-    indent = len(text) - len(text.lstrip())
-    return f"\n    {text.lstrip()}\n    {' ' * max(0, (error.offset or 1) - 1 - indent)}^"
-
-
-def _markers(source: str) -> dict[int, int]:
-    markers = {}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            match = token.type == tokenize.COMMENT and MARKER.match(token.string)
-            if match:
-                markers[token.start[0]] = int(match[1])
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return markers
+        return counterexample(*min(failing, key=lambda pair: (pair[0].part != own, size(pair[0]))))
 
 
 def gap_content(solution: ast.Module, gap: Gap, code: str) -> list[ast.stmt]:
@@ -656,28 +584,8 @@ def _correct(gap: Gap, found: Mapping[int, Filling | Unaligned]) -> Verdict:
     return Verdict(gap.number, "correct", "", found[gap.number].line)
 
 
-def _open_message(exercise: Exercise, number: int) -> str:
-    task = next(task for task in exercise.tasks if task.gap.number == number)
-    return f"Diese Lücke ist noch offen: {task.text}"
-
-
-def _partner_message(gap: Gap, exercise: Exercise, problem: str) -> str:
-    others = [g for g in exercise.gaps if g.part == gap.part and g is not gap and g.kind == "body"]
-    names = ", ".join(str(other.number) for other in others)
-    return (
-        f"Diese Lücke lässt sich erst zusammen mit den übrigen Lücken von »{gap.part}« "
-        f"({names}) beurteilen, denn sie teilen sich Namen oder Zwischenwerte.\n"
-        f"Neben deren Musterlösung: {problem}"
-    )
-
-
 def _hangs(seen: Sequence[Observation]) -> bool:
     return any(observation[0] == "timeout" for observation in seen)
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    *first, last = map(str, sorted(numbers))
-    return f"{', '.join(first)} und {last}" if first else last
 
 
 def _names(nodes: Sequence[ast.AST]) -> set[str]:
@@ -694,23 +602,3 @@ def _attributes(nodes: Sequence[ast.AST]) -> set[str]:
         and isinstance(child.value, ast.Name)
         and child.value.id == "self"
     }
-
-
-def _size(case: Case) -> int:
-    shapes = [getattr(value, "shape", ()) for value in case.given.values()]
-    return sum(math.prod(shape) for shape in shapes)
-
-
-def _counterexample(case: Case, text: str) -> str:
-    first, *details = text.split("\n")
-    lines = [f"{case.name}: {first}.", f"Aufruf: {case.code.strip()}", *_inputs(case), *details]
-    return "\n".join(lines)
-
-
-def _inputs(case: Case) -> list[str]:
-    lines = []
-    for name, value in case.given.items():
-        array = value.detach().numpy() if hasattr(value, "detach") else value
-        if hasattr(array, "dtype") and (shown := inline(array)):
-            lines.append(f"{name} = {shown}")
-    return lines

@@ -51,7 +51,7 @@ def interactive_check(name: str, namespace: Mapping[str, Any]) -> Result:
 
     Raises:
         faltwerk.exercise.ExerciseError: Wenn kein Teil oder mehr als eine Übung gemeint sein kann.
-        faltwerk.judge.UnreadableError: Wenn nichts definiert ist oder eine Zelle kein Python ist.
+        faltwerk.submission.UnreadableError: Wenn nichts definiert ist.
     """
     exercise, parts = _resolve(name)
     source = _defined_source(namespace)

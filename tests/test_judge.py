@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from faltwerk.compare import difference
-from faltwerk.judge import UnreadableError
 from faltwerk.observe import encode
 from faltwerk.sandbox import Sandbox
+from faltwerk.submission import UnreadableError
 
 
 @pytest.fixture

@@ -117,3 +117,24 @@ def forward(self, x):
     }
     statuses = judged("resnet", replaced("resnet", methods, "ResidualBlock"))
     assert (statuses[1], statuses[2]) == ("correct", "correct")
+
+
+def test_layer_with_names_and_cache_of_its_own_while_its_gradient_is_open():
+    methods = {
+        "_init_parameters": """
+def _init_parameters(self, rng):
+    shape = (self.out_channels, self.in_channels, *self.kernel_size)
+    self.register_parameter("w", initial_weights(shape, rng))
+    self.register_parameter("b", np.zeros((self.out_channels, 1, 1)) if self.use_bias else None)
+""",
+        "compute_outputs": """
+def compute_outputs(self, x):
+    y = multi_channel_convolution2d(x, self.w)
+    if self.b is not None:
+        y += self.b
+    return y, {"images": x}
+""",
+    }
+    statuses = judged("convolution", replaced("convolution", methods, "Conv2d"))
+    # Die Ausgaben stimmen; was im Cache liegt, braucht erst die offene Lücke.
+    assert (statuses[4], statuses[5], statuses[6]) == ("correct", "untested", "open")
