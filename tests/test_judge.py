@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from faltwerk import sandbox
 from faltwerk.compare import difference
 from faltwerk.observe import encode
 from faltwerk.sandbox import Sandbox
@@ -249,3 +250,12 @@ def test_numbers_are_shown_with_as_many_digits_as_it_takes():
     text = difference(encode(np.array([0.25, 2])), encode(np.array([0.250000001, 2])), 1e-9, 0)
     # Vier Stellen, wie sie in den Zeilen darunter stünden, zeigen keinen Unterschied.
     assert "wird 0.25 erwartet, herausgekommen ist 0.250000001" in text and "\n" not in text
+
+
+def test_who_imports_torch_has_the_time_that_loading_it_takes(tiny, monkeypatch):
+    with Sandbox(tiny) as box:
+        judge = box.judge()
+        judge.judge(tiny.source.replace("np.sum(x)", "0"))
+        monkeypatch.setitem(sandbox.SECONDS, "numpy", 0.0)
+        verdicts = judge.judge(f"import torch.nn as nn\n{tiny.source}")
+    assert all(verdict.status == "correct" for verdict in verdicts)
