@@ -418,7 +418,7 @@ def origin(record: Mapping[str, Any]) -> Origin:
     settings = record["settings"]
     # Gemessen und gewählt wird sie nur im Training; der Versuch mit den Shortcuts hat keine Wahl.
     if "precision" in settings:
-        found.append(("Rechenweise", f"{settings['precision']}, {settings['memory_format']}"))
+        found.append(("Rechnung", f"{settings['precision']}, {settings['memory_format']}"))
     if "test" in record:
         test = record["test"]
         text = (

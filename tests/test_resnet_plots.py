@@ -41,7 +41,7 @@ def test_every_recording_says_where_it_comes_from(name: str) -> None:
     assert lines["Datum"] == f"{day}.{month}.{year}"
     assert record["seconds"] > 0 and lines["Dauer"].endswith("s")
     if "precision" in record["settings"]:
-        assert lines["Rechenweise"].startswith(record["settings"]["precision"])
+        assert lines["Rechnung"].startswith(record["settings"]["precision"])
     if "test" in record:
         shown = lines["Test"]
         assert shown.startswith(plots.percent(record["test"]["accuracy"], 2))
