@@ -446,6 +446,11 @@ def clone(tree: Any) -> Any:
     return pickle.loads(pickle.dumps(tree))
 
 
+def shifted(tree: Any) -> Any:
+    """Eine Kopie, deren Zeilen als solche der Abgabe zu erkennen sind."""
+    return ast.increment_lineno(clone(tree), STUDENT_LINES)
+
+
 def splice(
     solution: ast.Module,
     gaps: tuple[Gap, ...],
@@ -481,19 +486,20 @@ def with_extras(tree: ast.Module, extras: Extras) -> ast.Module:
     """Ergänzt ein Programm um eigene Importe (vorn) und eigene Definitionen (hinten)."""
     early = [node for node in extras.statements if _is_early(node)]
     late = [node for node in extras.statements if not _is_early(node)]
-    future = sum(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in tree.body)
+    future = sum(map(is_future_import, tree.body))
     at = future + (ast.get_docstring(tree, clean=False) is not None)
-    tree.body[at:at] = [
-        node
-        for node in early
-        if not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
-    ]
+    tree.body[at:at] = [node for node in early if not is_future_import(node)]
     for name, members in extras.members.items():
         owner = find_function(tree, (name,))
         known = {defined for node in owner.body for defined in _defined(node)}
         owner.body += [clone(node) for node in members if not _defined(node) & known]
     tree.body += late
     return tree
+
+
+def is_future_import(node: ast.stmt) -> bool:
+    """Ob eine Anweisung aus ``__future__`` importiert; das darf nur ganz vorn stehen."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _is_early(node: ast.stmt) -> bool:
@@ -529,12 +535,8 @@ def student_extras(student: ast.Module, solution: ast.Module) -> Extras:
     for ours in solution.body:
         theirs = find_function(student, (ours.name,)) if isinstance(ours, ast.ClassDef) else None
         if isinstance(theirs, ast.ClassDef) and (own := _unknown(theirs.body, ours.body)):
-            members[ours.name] = tuple(_shifted(own))
-    return Extras(tuple(_shifted(statements)), members)
-
-
-def _shifted(nodes: list[ast.stmt]) -> list[ast.stmt]:
-    return [ast.increment_lineno(clone(node), STUDENT_LINES) for node in nodes]
+            members[ours.name] = tuple(map(shifted, own))
+    return Extras(tuple(map(shifted, statements)), members)
 
 
 def _unknown(theirs: list[ast.stmt], ours: list[ast.stmt]) -> list[ast.stmt]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from faltwerk.align import clone
+from faltwerk.align import shifted
 from faltwerk.cases import Case
 from faltwerk.compare import describe_abort
 from faltwerk.exercise import Exercise, ExerciseError, load, load_mistakes
@@ -29,7 +29,6 @@ from faltwerk.observe import (
     ARRAYS,
     MODULE,
     SCALAR_WARNING,
-    STUDENT_LINES,
     Observation,
     decode_array,
     encode,
@@ -138,7 +137,7 @@ class _Bench:
             execute(self._solution, names)
             names.pop(part, None)
             names["__name__"] = "__main__"
-            seen.append(execute(ast.increment_lineno(clone(student), STUDENT_LINES), names))
+            seen.append(execute(shifted(student), names))
 
         self._isolated(run, output)
         return output, _plain([*seen, _KILLED])[0]

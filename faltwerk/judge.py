@@ -19,6 +19,7 @@ from faltwerk.align import (
     align,
     clone,
     find_function,
+    shifted,
     splice,
     stored_names,
     student_extras,
@@ -29,7 +30,7 @@ from faltwerk.compare import difference
 from faltwerk.exercise import Exercise, Part
 from faltwerk.gaps import Gap, assigned_value, body_below_docstring
 from faltwerk.messages import counterexample, listed, open_message, partner_message, size
-from faltwerk.observe import STUDENT_LINES, Observation
+from faltwerk.observe import Observation
 from faltwerk.submission import UnreadableError, markers, parse
 
 Status = Literal["correct", "wrong", "open", "untested"]
@@ -72,6 +73,7 @@ class Judge:
     run: Run
     _expected: dict[int, Observation] = field(default_factory=dict)
     _known: dict[tuple[int, tuple[int, ...]], list[list[Observation]]] = field(default_factory=dict)
+    _involved: dict[tuple[tuple[int, ...], tuple[int, ...]], set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._solution = ast.parse(self.exercise.source)
@@ -127,7 +129,7 @@ class Judge:
         }
         related = sorted({number for part in parts for number in self._by_part[part.name]})
         blank = {number for number in verdicts if not found[number].statements}
-        if verdicts.keys() == blank and not self._problem(_shifted(student), related):
+        if verdicts.keys() == blank and not self._problem(shifted(student), related):
             return [_correct(gap, found) for gap in wanted]
         extras = student_extras(student, self._solution)
         broken = self._broken_extras(extras)
@@ -222,7 +224,7 @@ class Judge:
             return None
         tree = clone(self._solution)
         place = tree.body.index(find_function(tree, (part,)))
-        tree.body[place] = ast.increment_lineno(clone(theirs), STUDENT_LINES)
+        tree.body[place] = shifted(theirs)
         return with_extras(tree, extras)
 
     def _judge_gap(
@@ -444,10 +446,13 @@ class Judge:
 
     def _affected(self, gaps: Sequence[Gap], numbers: Sequence[int]) -> set[int]:
         """Die Fälle, an denen wenigstens eine dieser Methoden beteiligt ist."""
-        raising = ast.parse("raise NotImplementedError").body
-        contents = {gap.number: raising for gap in gaps}
-        tree = splice(self._solution, self.exercise.gaps, contents)
-        return self._failing(numbers, self.run(tree, numbers))
+        key = (tuple(gap.number for gap in gaps), tuple(numbers))
+        if key not in self._involved:
+            raising = ast.parse("raise NotImplementedError").body
+            contents = {gap.number: raising for gap in gaps}
+            tree = splice(self._solution, self.exercise.gaps, contents)
+            self._involved[key] = self._failing(numbers, self.run(tree, numbers))
+        return self._involved[key]
 
     def _failing(self, numbers: Sequence[int], got: list[Observation]) -> set[int]:
         return {
@@ -561,14 +566,10 @@ def _without_annotation(node: ast.stmt) -> ast.stmt:
     return node
 
 
-def _shifted(tree: ast.Module) -> ast.Module:
-    return ast.increment_lineno(clone(tree), STUDENT_LINES)
-
-
 def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int]:
     """Die Fälle eines Teils und der Teile, die ihn benutzen, die eigenen zuerst."""
     uses = {
-        node.name: {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+        node.name: _names([node])
         for node in solution.body
         if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }

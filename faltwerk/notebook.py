@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from faltwerk import report
-from faltwerk.align import stored_names
+from faltwerk.align import is_future_import, stored_names
 from faltwerk.exercise import Exercise, ExerciseError, load_all
 from faltwerk.judge import Verdict
 from faltwerk.sandbox import Sandbox
@@ -130,12 +130,8 @@ def _definitions(source: str) -> str:
             break
         kept |= needed
     # Jede Zelle darf mit Importen aus __future__ beginnen, eine Datei nur einmal.
-    ordered = sorted((node for node in body if node in kept), key=lambda node: not _future(node))
+    ordered = sorted((node for node in body if node in kept), key=is_future_import, reverse=True)
     return "\n".join(ast.unparse(node) for node in ordered)
-
-
-def _future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
 def _global_names(nodes: Iterable[ast.stmt]) -> set[str]:

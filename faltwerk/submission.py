@@ -85,7 +85,7 @@ def parse(source: str) -> ast.Module:
         # Manches fällt erst beim Übersetzen auf, zum Beispiel ein break außerhalb einer Schleife.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(source, FILENAME, "exec", dont_inherit=True)
+            compile(tree, FILENAME, "exec", dont_inherit=True)
         return tree
     except TabError as error:
         raise UnreadableError(
