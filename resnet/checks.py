@@ -127,9 +127,9 @@ def _noise_table() -> Tensor:
 
 def _noise(tensor: Tensor, place: int) -> Tensor:
     """Ein Ausschnitt der Zufallszahlen; Millionen neue zu ziehen, dauerte länger als das Netz."""
-    noise = _noise_table()[7 * place :]
+    noise = _noise_table()[7 * place :][: tensor.numel()]
     # Das richtige Netz kommt mit der Tabelle aus, ein falsches darf größer sein.
-    noise = noise.repeat(-(-tensor.numel() // noise.numel()))
+    noise = noise.repeat(-(-tensor.numel() // max(noise.numel(), 1)))
     return noise[: tensor.numel()].view(tensor.shape)
 
 
