@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,7 +29,10 @@ def filled_empty() -> Iterator[None]:
 
         return fill
 
-    with _replaced("empty", filled(np.empty)), _replaced("empty_like", filled(np.empty_like)):
+    with (
+        _replaced(vars(np), "empty", filled(np.empty)),
+        _replaced(vars(np), "empty_like", filled(np.empty_like)),
+    ):
         yield
 
 
@@ -51,15 +55,18 @@ def overflow_raises() -> Iterator[None]:
 
     with (
         np.errstate(over="raise"),
-        _replaced("exp", strict(np.exp)),
-        _replaced("expm1", strict(np.expm1)),
+        _replaced(vars(np), "exp", strict(np.exp)),
+        _replaced(vars(np), "expm1", strict(np.expm1)),
     ):
         yield
 
 
 @contextlib.contextmanager
-def ready_made_forbidden() -> Iterator[None]:
-    """Lässt ``np.correlate`` und ``np.convolve`` mit einem Satz abbrechen, der sie verbietet."""
+def ready_made_forbidden(function: Callable) -> Iterator[None]:
+    """Lässt ``np.correlate`` und ``np.convolve`` mit einem Satz abbrechen, der sie verbietet.
+
+    Auch dort, wo das Programm dieser Funktion sie unter einem eigenen Namen eingebunden hat.
+    """
 
     def forbidden(name: str) -> Callable:
         def refuse(*arguments: Any, **options: Any) -> None:
@@ -67,21 +74,24 @@ def ready_made_forbidden() -> Iterator[None]:
 
         return refuse
 
-    with (
-        _replaced("correlate", forbidden("correlate")),
-        _replaced("convolve", forbidden("convolve")),
-    ):
+    program = getattr(inspect.unwrap(function), "__globals__", {})
+    with contextlib.ExitStack() as replacements:
+        for name in ("correlate", "convolve"):
+            original = getattr(np, name)
+            for names in (program, vars(np)):
+                for own in [own for own, value in names.items() if value is original]:
+                    replacements.enter_context(_replaced(names, own, forbidden(name)))
         yield
 
 
 @contextlib.contextmanager
-def _replaced(name: str, function: Callable) -> Iterator[None]:
-    original = getattr(np, name)
-    setattr(np, name, function)
+def _replaced(names: dict[str, Any], name: str, function: Callable) -> Iterator[None]:
+    original = names[name]
+    names[name] = function
     try:
         yield
     finally:
-        setattr(np, name, original)
+        names[name] = original
 
 
 def cases() -> list[Case]:
@@ -123,7 +133,7 @@ def _signals(part: str) -> list[Case]:
         for name, (x, k) in pairs.items()
     ]
     long = {"x": _numbers(11), "k": _numbers(4, seed=1)}
-    guarded = f"with ready_made_forbidden():\n    y = {part}(x, k)\ny"
+    guarded = f"with ready_made_forbidden({part}):\n    y = {part}(x, k)\ny"
     # Kleiner als jeder Fall, an dem die Spiegelung auffällt: Das Verbot wird zuerst gemeldet.
     given = {"x": np.array([3, -1, 2]), "k": np.array([2, 1])}
     return [

@@ -413,11 +413,14 @@ def test_overflow_is_seen_without_floating_point_flags():
 
 def test_ready_made_functions_are_refused():
     originals = np.correlate, np.convolve
-    with ready_made_forbidden():
-        for function in (np.correlate, np.convolve):
+    program: dict[str, object] = {}
+    exec("from numpy import convolve as fold\ndef own(x, k): return fold(x, k)", program)
+    with ready_made_forbidden(program["own"]):
+        for function in (np.correlate, np.convolve, program["own"]):
             with pytest.raises(RuntimeError, match="nicht erlaubt"):
                 function(np.ones(3), np.ones(2))
     assert (np.correlate, np.convolve) == originals
+    assert program["fold"] is np.convolve
 
 
 _CHANGED = {
