@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,36 @@ def save(state: dict[str, Any], path: Path) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
+        raise CallError(f"{path} lässt sich nicht schreiben ({reason(error)}).") from error
+    finally:
+        # Auch nach einem Abbruch mitten im Schreiben bleibt nichts Halbes liegen.
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise CallError(f"{path} lässt sich nicht schreiben ({reason(error)}).") from error
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Lässt immer nur ein Training in diesen Ordner schreiben.
+
+    Raises:
+        CallError: Wenn gerade ein anderes hineinschreibt.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise CallError(
+            f"In {folder} schreibt gerade ein anderes Training; --out nennt einen anderen Ordner."
+        ) from error
+    except OSError:
+        # Manche Netzlaufwerke kennen keine Sperren.
+        pass
+    try:
+        yield
+    finally:
+        # Damit endet auch die Sperre.
+        os.close(handle)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -36,6 +36,8 @@ FASHION_SHA256 = {
 }
 # Vor den Werten stehen eine Kennung und die Längen der Achsen, je vier Bytes.
 _IDX_HEADER_BYTES = {"images": 16, "labels": 8}
+# Ein Byte mehr als die größte Datei: Was länger ist, fällt an der Summe auf.
+_IDX_LIMIT = {"images": 16 + 60_000 * 28 * 28 + 1, "labels": 8 + 60_000 + 1}
 
 CIFAR_MIRROR = "https://www.cs.toronto.edu/~kriz/"
 CIFAR_BINARY, CIFAR_PYTHON = "cifar-10-binary.tar.gz", "cifar-10-python.tar.gz"
@@ -84,6 +86,7 @@ _DAMAGE = (
     EOFError,
     KeyError,
     OSError,
+    TypeError,
     ValueError,
     gzip.BadGzipFile,
     pickle.UnpicklingError,
@@ -107,9 +110,13 @@ def read_fashion(path: Path) -> np.ndarray:
     """
     name = path.name.removesuffix(".teil").removesuffix(".gz")
     try:
-        content = path.read_bytes()
-        if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
+        kind = "images" if "images" in name else "labels"
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            # Mehr zu lesen, als der Datensatz groß ist, füllte bei falschen Dateien den Speicher.
+            with gzip.open(file) if packed else file as unpacked:
+                content = unpacked.read(_IDX_LIMIT[kind])
     except FileNotFoundError as error:
         raise DataError(f"Die Datei {path} gibt es nicht.") from error
     except PermissionError as error:
@@ -122,7 +129,6 @@ def read_fashion(path: Path) -> np.ndarray:
             f"Die Datei {path} hat entpackt die SHA-256-Summe {digest}; erlaubt ist nur "
             f"{FASHION_SHA256[name]}."
         )
-    kind = "images" if "images" in name else "labels"
     values = np.frombuffer(content, np.uint8, offset=_IDX_HEADER_BYTES[kind])
     return values.reshape(-1, 28, 28) if kind == "images" else values
 

@@ -36,7 +36,17 @@ Progress = Callable[[int, int], None]
 def cache_folder() -> Path:
     """Wo heruntergeladene Dateien bleiben: ``faltwerk`` im Cache-Ordner des Benutzers."""
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "faltwerk"
+    return (Path(base) if base else _home() / ".cache") / "faltwerk"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise DataError(
+            "Ihr Benutzerordner ist nicht zu finden; die Variable HOME oder ein Pfad hinter --data "
+            "nennt einen Ort für die Daten."
+        ) from error
 
 
 def sha256(path: Path) -> str:
@@ -103,8 +113,14 @@ def download(
     Raises:
         DataError: Wenn die Datei nicht zu bekommen, nicht zu schreiben oder falsch ist.
     """
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-        raise DataError(f"Die Adresse {url} ist nicht erlaubt, nur solche mit http oder https.")
+    try:
+        allowed = urllib.parse.urlsplit(url).scheme in ("http", "https") and url.isascii()
+    except ValueError:
+        allowed = False
+    if not allowed:
+        raise DataError(
+            f"Die Adresse {url} ist nicht erlaubt, nur solche mit http oder https und ohne Umlaute."
+        )
     partial = target.with_name(f"{target.name}.teil")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +156,9 @@ def _fetch(url: str, partial: Path, progress: Progress) -> None:
                 "Quelle."
             ) from error
         except _BROKEN as error:
-            why = str(getattr(error, "reason", error)) or type(error).__name__
+            cause = getattr(error, "reason", error)
+            why = reason(cause) if isinstance(cause, OSError) and cause.errno else str(cause)
+            why = " ".join(why.split()) or type(error).__name__
         after = partial.stat().st_size if partial.exists() else 0
         fruitless = 0 if after > before else fruitless + 1
         if fruitless == _ATTEMPTS_WITHOUT_PROGRESS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib.util
+import sys
 from pathlib import Path
 
 import torch
@@ -24,11 +25,17 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
     if spec is None or not path.is_file():
         raise CallError(f"{path} ist keine Python-Datei.")
     module = importlib.util.module_from_spec(spec)
+    # Dataclasses schlagen das Modul unter seinem Namen nach.
+    sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
         network = module.ResNet(num_classes)
+        # Erst auswerten: Das legt auch Schichten an, die ihre Größe der Eingabe entnehmen. Mit
+        # einer zweiten Zahl von Bildern fällt auf, wer eine fest eingebaut hat.
+        with torch.no_grad():
+            network.eval()(_black_images(3))
         # An einer Kopie, damit die laufenden Mittelwerte des Netzes unberührt bleiben.
-        logits = copy.deepcopy(network).train()(torch.zeros(2, 3, 32, 32))
+        logits = copy.deepcopy(network).train()(_black_images(2))
         shape = tuple(logits.shape)
         logits.sum().backward()
     except (Exception, SystemExit) as error:
@@ -43,3 +50,8 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
             f"{(2, num_classes)}."
         )
     return network
+
+
+def _black_images(number: int) -> torch.Tensor:
+    # Im Training sind es immer float32, gleich was die Datei zur Voreinstellung macht.
+    return torch.zeros(number, 3, 32, 32, dtype=torch.float32)

@@ -155,7 +155,12 @@ def parser() -> argparse.ArgumentParser:
 
     add = result.add_argument_group("Rechner").add_argument
     add("--device", type=_one_of("cuda", "mps", "cpu"), metavar="NAME", help="cuda, mps oder cpu")
-    add("--threads", **count, help="Threads der CPU je Prozess")
+    add(
+        "--threads",
+        type=_number(int, "eine ganze Zahl von 1 bis 1024", 1, below=1025),
+        metavar="N",
+        help="Threads der CPU je Prozess",
+    )
     add(
         "--precision",
         type=_one_of(AUTO, *PRECISIONS),

@@ -141,11 +141,17 @@ class SharedBatchNorm2d(nn.BatchNorm2d):
         # Erst abziehen, dann quadrieren: E(x²) - E(x)² verlöre bei großem Mittelwert Stellen.
         variance = _Total.apply(centred.square().mean((0, 2, 3))) / size
         count = size * x.numel() / x.shape[1]
-        with torch.no_grad():
-            self.num_batches_tracked += 1
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * count / (count - 1), self.momentum)
-        scale = self.weight * torch.rsqrt(variance + self.eps)
+        if self.track_running_stats:
+            with torch.no_grad():
+                self.num_batches_tracked += 1
+                # Ohne Momentum zählt jeder Schritt gleich viel.
+                share = self.momentum or 1 / self.num_batches_tracked.item()
+                self.running_mean.lerp_(mean, share)
+                self.running_var.lerp_(variance * count / (count - 1), share)
+        scale = torch.rsqrt(variance + self.eps)
+        if not self.affine:
+            return (centred * scale[:, None, None]).to(x.dtype)
+        scale = self.weight * scale
         return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -10,6 +11,7 @@ from resnet.wording import decimal, duration, percent
 
 # Öfter zu schreiben sieht niemand.
 _SECONDS = 0.2
+_USUAL_WIDTH = 80
 
 
 class _Line:
@@ -30,6 +32,19 @@ class _Line:
         """Löscht die Zeile."""
         if self._visible:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def _show(self, *texts: str) -> None:
+        """Schreibt den ersten Text, der in eine Zeile passt, sonst den Anfang des letzten.
+
+        Was das Terminal umbricht, ließe sich nicht mehr löschen.
+        """
+        try:
+            width = os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
+        except (OSError, ValueError):
+            width = _USUAL_WIDTH
+        fitting = [text for text in texts if len(text) < width]
+        text = fitting[0] if fitting else texts[-1][: width - 1]
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 class TrainingLine(_Line):
@@ -58,14 +73,16 @@ class TrainingLine(_Line):
         seconds = (time.monotonic() - self._start) / max(1, finished - self._first)
         speed = self._settings.batch_size / seconds if finished > self._first else 0
         left = (self._settings.epochs * step.steps - finished) * seconds
-        bar = "█" * (20 * step.step // step.steps)
-        print(
-            f"\r\033[KEpoche {step.epoch}/{self._settings.epochs} {bar:░<20} "
-            f"Verlust {decimal(step.loss, 3)} richtig {percent(step.accuracy)} "
-            f"{speed:.0f} Bilder/s noch {duration(left)}",
-            end="",
-            file=sys.stderr,
-            flush=True,
+        epoch = f"Epoche {step.epoch}/{self._settings.epochs}"
+        results = f"Verlust {decimal(step.loss, 3)} richtig {percent(step.accuracy)}"
+        rest = f"noch {duration(left)}"
+        speeds = f"{speed:.0f} Bilder/s"
+        bars = ["█" * (width * step.step // step.steps) for width in (20, 10)]
+        self._show(
+            f"{epoch} {bars[0]:░<20} {results} {speeds} {rest}",
+            f"{epoch} {bars[1]:░<10} {results} {speeds} {rest}",
+            f"{epoch} {results} {speeds} {rest}",
+            f"{epoch} {results} {rest}",
         )
 
 
@@ -76,10 +93,6 @@ class DownloadLine(_Line):
         """Zeigt, wie viele Bytes da sind; ``total`` ist 0, wenn das Ende unbekannt ist."""
         if self._due(done == total):
             of = f" von {decimal(total / 1e6, 1)}" if total else ""
-            end = "\r\033[K" if done == total else ""
-            print(
-                f"\r\033[KHerunterladen: {decimal(done / 1e6, 1)}{of} MB",
-                end=end,
-                file=sys.stderr,
-                flush=True,
-            )
+            self._show(f"Herunterladen: {decimal(done / 1e6, 1)}{of} MB")
+            if done == total:
+                self.clear()

@@ -99,7 +99,13 @@ def check_writable(path: Path) -> None:
         CallError: Wenn nicht.
     """
     folder = path.absolute().parent
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    try:
+        # Ein Gerät wie /dev/null soll keine Datei werden.
+        fits = path.is_file() or not path.exists()
+        fits = fits and folder.is_dir() and os.access(folder, os.W_OK)
+    except OSError:
+        fits = False
+    if not fits:
         raise CallError(
             f"{path} lässt sich nicht schreiben; erlaubt ist nur eine Datei in einem Ordner, den "
             "es gibt und in den Sie schreiben dürfen."

@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import hashlib
+import math
 import os
 import shlex
 import signal
@@ -26,7 +28,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet.checkpoint import CHECKPOINT, CallError, read, restore, save
+from resnet.checkpoint import CHECKPOINT, CallError, only_one, read, restore, save
 from resnet.data import Data, DataError, load_fashion
 from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
 from resnet.logbook import Logbook, one_report
@@ -53,6 +55,8 @@ _SHOWN_IMAGES = 200
 _PREDICTION_FIGURES = 10
 # Auf einer schnellen GPU dauert eine Epoche keine Sekunde; so oft muss niemand speichern.
 _EPOCHS_PER_CHECKPOINT = {"cuda": 10}
+_ECHO_SECONDS = 1.0
+_CONTINUE = "Weiter geht es mit denselben Optionen und --resume."
 
 
 def load_data(options: argparse.Namespace) -> Data:
@@ -90,7 +94,7 @@ def choose_device(name: str | None, processes: Processes) -> torch.device:
         device = torch.device("cpu")
     if device.type != "cuda":
         return device
-    if processes.local_rank >= torch.cuda.device_count():
+    if processes.local_size > torch.cuda.device_count():
         raise CallError(
             f"Es gibt {counted(torch.cuda.device_count(), 'GPU', 'GPUs')} für "
             f"{counted(processes.local_size, 'Prozess', 'Prozesse')}; "
@@ -172,6 +176,7 @@ class StopSignal:
 
     def __init__(self) -> None:
         self._caught = False
+        self._last = -math.inf
 
     def __call__(self) -> bool:
         """Ob angehalten werden soll."""
@@ -179,7 +184,7 @@ class StopSignal:
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
-        """Fängt die Signale ab; das zweite wirkt sofort."""
+        """Fängt die Signale ab; das zweite wirkt sofort, wenn es kein Echo des ersten ist."""
         numbers = (signal.SIGINT, signal.SIGTERM)
         before = [signal.signal(number, self._catch) for number in numbers]
         try:
@@ -189,7 +194,10 @@ class StopSignal:
                 signal.signal(number, handler)
 
     def _catch(self, number: int, frame: object) -> None:
-        if self._caught:
+        # Was ein ganzer Prozessbaum bekommt, reicht torchrun noch einmal weiter.
+        echo = time.monotonic() - self._last < _ECHO_SECONDS
+        self._last = time.monotonic()
+        if self._caught and not echo:
             raise KeyboardInterrupt
         self._caught = True
 
@@ -211,15 +219,27 @@ def train(options: argparse.Namespace, command: str, processes: Processes) -> No
 def _train(
     options: argparse.Namespace, command: str, processes: Processes, device: torch.device
 ) -> None:
-    say = print if processes.first else lambda *text, **more: None
     if options.record:
         check_writable(options.record)
     # Alle Prozesse sehen in den Ordner, bevor der erste etwas hineinschreibt.
     state = open_folder(options.out, options.resume)
     processes.wait()
+    with only_one(options.out) if processes.first else contextlib.nullcontext():
+        _train_in_folder(options, command, processes, device, state)
+
+
+def _train_in_folder(
+    options: argparse.Namespace,
+    command: str,
+    processes: Processes,
+    device: torch.device,
+    state: dict[str, Any] | None,
+) -> None:
+    say = print if processes.first else lambda *text, **more: None
     checkpoint = options.out / CHECKPOINT
-    threads = options.threads or (state or {}).get("threads")
-    threads = threads or _own_threads(processes)
+    threads = options.threads or _own_threads(processes)
+    if state and not options.threads and state.get("processes") == processes.local_size:
+        threads = state.get("threads", threads)
     _prepare(device, threads)
     with processes.in_turn():
         # Was der erste herunterlädt, finden die übrigen schon vor.
@@ -234,13 +254,22 @@ def _train(
         restore(trainer, state, checkpoint)
         parts = list(state.get("seconds", ()))
     say(_introduction(trainer, options, speeds, device, threads, processes), flush=True)
+    source = hashlib.sha256(options.file.read_bytes()).hexdigest()
+    if state and state.get("source", source) != source:
+        say(f"{options.file} ist nicht mehr dieselbe Datei wie zu Beginn dieses Trainings.")
 
     start = time.monotonic()
 
     def keep() -> None:
         if processes.first:
             seconds = [*parts, time.monotonic() - start]
-            save({**trainer.state(), "threads": threads, "seconds": seconds}, checkpoint)
+            circumstances = {
+                "threads": threads,
+                "processes": processes.local_size,
+                "seconds": seconds,
+                "source": source,
+            }
+            save({**trainer.state(), **circumstances}, checkpoint)
 
     stop = StopSignal()
     line = TrainingLine(settings, processes.first)
@@ -256,13 +285,14 @@ def _train(
         try:
             for epoch in trainer.epochs(line, stop):
                 last = epoch.number == settings.epochs
+                if logbook:
+                    # Vor dem Zwischenstand: Beim Fortsetzen fehlt so keine Epoche im Protokoll.
+                    logbook.epoch(epoch)
                 if last or epoch.number % rhythm == 0:
                     keep()
-                if logbook:
-                    logbook.epoch(epoch)
-                    if last or epoch.number % every == 0:
-                        shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
-                        logbook.predictions(trainer.data, shown, epoch.number)
+                if logbook and (last or epoch.number % every == 0):
+                    shown = trainer.logits(trainer.data.validation[:_SHOWN_IMAGES])
+                    logbook.predictions(trainer.data, shown, epoch.number)
                 line.clear()
                 say(
                     f"Epoche {epoch.number}/{settings.epochs}: Training "
@@ -274,6 +304,8 @@ def _train(
         except Stopped:
             line.clear()
             keep()
+            # Endet einer früher, beendet torchrun auch den, der noch speichert.
+            processes.wait()
             raise
         parts.append(time.monotonic() - start)
         if logbook:
@@ -421,6 +453,17 @@ def main(arguments: list[str]) -> int:
         code = 1
     except torch.OutOfMemoryError:
         message, code = "Der Speicher der GPU reicht nicht; ein kleineres --batch-size hilft.", 1
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+            raise
+        message, code = "Der Arbeitsspeicher reicht nicht; ein kleineres --batch-size hilft.", 1
+    except OSError as error:
+        message, code = f"Das Training bricht ab: {reason(error)}.", 1
+        if isinstance(error, BrokenPipeError):
+            # Sonst scheitert Python beim Beenden noch einmal an denselben Ausgaben.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if (options.out / CHECKPOINT).exists():
+            message = f"{message} {_CONTINUE}"
     else:
         return 0
     # Auf jedem Rechner sagt es nur ein Prozess.
@@ -430,7 +473,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _how_to_continue(what: str) -> str:
-    return f"Unterbrochen. {what} Weiter geht es mit denselben Optionen und --resume."
+    return f"Unterbrochen. {what} {_CONTINUE}"
 
 
 if __name__ == "__main__":

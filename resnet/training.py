@@ -29,6 +29,8 @@ _EVALUATION_BATCH = {"cpu": 500}
 _EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
 _STEPS_PER_REPORT = {"cpu": 1}
+# Mehr Schritte als diese hat kein Training; so teilen sich zwei Startwerte keine Zufallszahlen.
+_SEED_STRIDE = 1 << 30
 _STEPS_PER_REPORT_ELSEWHERE = 10
 
 
@@ -311,6 +313,7 @@ class Trainer:
             # Jeder Prozess nimmt seinen Abschnitt desselben Schritts.
             begin = (step - 1) * size + self._processes.rank * own_size
             part = slice(begin, begin + own_size)
+            self._seed_network(number, step)
             batch, other = self.data.train[order[part]], self.data.train[others[part]]
             results.append(self._train_step(batch, other, changes[part]))
             if step % self._report == 0 or step == steps:
@@ -321,6 +324,18 @@ class Trainer:
                 progress(Step(number, step, steps, loss, self._correct / (step * size)))
                 if halt:
                     raise Stopped
+
+    def _seed_network(self, epoch: int, step: int) -> None:
+        """Stellt die Zufallszahlen, die das Netz selbst zieht, etwa für Dropout.
+
+        Jeder Schritt bekommt eigene, und jeder Prozess andere. So zieht auch ein fortgesetztes
+        Training dieselben wie ein ununterbrochenes.
+        """
+        place = (epoch - 1) * self.steps + step - 1
+        place = place * self._processes.size + self._processes.rank
+        torch.default_generator.manual_seed(
+            ((self.settings.seed + 1) * _SEED_STRIDE + place) % (1 << 63)
+        )
 
     def _train_step(self, batch: Images, other: Images, changes: Changes) -> Tensor:
         """Ein Schritt; Kreuzentropie und Zahl der richtigen Bilder bleiben auf dem Gerät."""

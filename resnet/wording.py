@@ -6,12 +6,17 @@ import errno
 
 _REASONS = {
     errno.EACCES: "keine Berechtigung",
+    errno.ECONNREFUSED: "dort antwortet niemand",
     errno.EDQUOT: "kein Platz mehr",
+    errno.EEXIST: "so heißt schon eine Datei",
+    errno.EFBIG: "die Datei würde zu groß",
     errno.EISDIR: "das ist ein Ordner",
+    errno.ENAMETOOLONG: "der Name ist zu lang",
     errno.ENOENT: "den Ordner gibt es nicht",
     errno.ENOSPC: "kein Platz mehr",
     errno.ENOTDIR: "darüber liegt eine Datei statt eines Ordners",
     errno.EPERM: "keine Berechtigung",
+    errno.EPIPE: "niemand liest mehr mit",
     errno.EROFS: "nur zum Lesen eingehängt",
 }
 

@@ -21,11 +21,15 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from torch import nn
 
 from resnet import train
+from resnet.checkpoint import only_one
 from resnet.data import load_fashion
 from resnet.logbook import Logbook
 from resnet.machine import measure
+from resnet.network import load_network
+from resnet.processes import Processes
+from resnet.progress import TrainingLine
 from resnet.recipes import DATA_NAMES, recipe
-from resnet.training import Settings
+from resnet.training import Settings, Step
 
 ROOT = Path(train.__file__).parent.parent
 EPOCHS = 4
@@ -40,6 +44,7 @@ class ResNet(nn.Module):
         self.layers = nn.Sequential(
             nn.Conv2d(3, 8, 4, stride=4, bias=False),
             nn.BatchNorm2d(8),
+            nn.BatchNorm2d(8, affine=False, momentum=None),
             nn.ReLU(),
             nn.Flatten(),
             nn.Linear(8 * 64, num_classes),
@@ -204,6 +209,86 @@ def test_a_training_is_not_overwritten(whole: Path, capsys: pytest.CaptureFixtur
     assert (whole / "stand.pt").read_bytes() == before
 
 
+def test_two_trainings_never_share_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_one(tmp_path):
+        assert train.main(["--out", str(tmp_path)]) == 2
+    assert "schreibt gerade ein anderes Training" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_reads_only_the_first_line_gets_no_traceback(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        command(tmp_path / "lauf"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        text = process.stderr.read().decode()
+        assert process.wait() == 1
+    assert "niemand liest mehr mit" in text and text.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("", None),
+        ("from dataclasses import dataclass\n@dataclass\nclass Sizes:\n    width: int = 8\n", None),
+        ("def broken(x):\n    return x.view(2, 3, 32, 32)\n", "rechnet noch nicht"),
+        ("def broken(x):\n    return x if torch.is_grad_enabled() else 1 / 0\n", "noch nicht"),
+    ],
+)  # fmt: skip
+def test_own_files_are_tried_as_training_will_use_them(
+    more: str, message: str | None, tmp_path: Path
+) -> None:
+    source = f"from __future__ import annotations\nimport torch\n{NETWORK}\n{more}"
+    if message:
+        source = source.replace("(x.double())", "(broken(x).double())")
+    file = tmp_path / "netz.py"
+    file.write_text(source, encoding="utf-8")
+    if message is None:
+        assert isinstance(load_network(file, 10), nn.Module)
+    else:
+        with pytest.raises(train.CallError, match=message):
+            load_network(file, 10)
+
+
+def test_more_processes_than_gpus_is_said_by_every_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    for rank in range(2):
+        with pytest.raises(train.CallError, match="1 GPU für 2 Prozesse"):
+            train.choose_device(None, Processes(rank, 2, rank, 2))
+
+
+def test_a_signal_passed_on_at_once_is_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(train.time, "monotonic", lambda: now)
+    stop = train.StopSignal()
+    with stop.listening():
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        signal.raise_signal(signal.SIGTERM)
+        now = 5.0
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("width", [10, 40, 60, 80, 120])
+def test_progress_stays_in_one_line(
+    width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "fileno", lambda: 2, raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((width, 24)))
+    line = TrainingLine(Settings(epochs=330, batch_size=512))
+    line(Step(329, 86, 87, 2.641, 0.154))
+    line(Step(329, 87, 87, 2.641, 0.154))
+    shown = capsys.readouterr().err.split("\r\033[K")[-1]
+    assert shown.startswith("Epoche 32") and len(shown) < width
+    assert width < 60 or "noch" in shown
+
+
 def test_resuming_with_other_options_is_one_sentence(
     whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -254,6 +339,8 @@ def test_wrong_options_are_one_german_sentence(
         ("--data cifar10 --mirror ftp://127.0.0.1", "nur solche mit http"),
         ("--resume", "gibt es nicht"),
         ("--record {folder}/nichts/lauf.json", "lässt sich nicht schreiben"),
+        ("--record /dev/null", "lässt sich nicht schreiben"),
+        ("--data cifar10 --mirror http://[kaputt/", "nicht erlaubt"),
         ("--file {folder}/nichts.py", "nichts.py gibt es nicht"),
         ("--file {folder}/datei", "ist keine Python-Datei"),
         ("--out {folder}/datei/lauf", "lässt sich nicht anlegen"),

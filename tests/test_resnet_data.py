@@ -9,6 +9,7 @@ import io
 import pickle
 import tarfile
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -224,6 +225,15 @@ def test_damaged_fashion_is_one_sentence(fashion: dict[str, bytes], tmp_path: Pa
     labels.write_bytes(labels.read_bytes()[:-20])
     with pytest.raises(DataError, match="beschädigt"):
         load_fashion_full(tmp_path)
+    # Entpackt größer als jede Datei des Datensatzes: Gelesen wird nur deren Länge.
+    labels.write_bytes(gzip.compress(bytes(1 << 28), 1))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="SHA-256-Summe"):
+            load_fashion_full(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 27
+    finally:
+        tracemalloc.stop()
     labels.write_bytes(gzip.compress(bytes(1108)))
     with pytest.raises(DataError, match="SHA-256-Summe"):
         load_fashion_full(tmp_path)

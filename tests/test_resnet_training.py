@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from resnet import train, training
@@ -30,9 +33,16 @@ def tiny() -> Data:
     return dataclasses.replace(data, train=data.train[:40], validation=data.validation[:20])
 
 
-def trainer(data: Data, settings: Settings = SETTINGS) -> Trainer:
+def trainer(
+    data: Data, settings: Settings = SETTINGS, network: Callable[[], nn.Module] = ResNet
+) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(ResNet(), data, settings)
+    return Trainer(network(), data, settings)
+
+
+def dropping() -> nn.Module:
+    """Ein Netz, das beim Training selbst Zufallszahlen zieht."""
+    return nn.Sequential(nn.Flatten(), nn.Dropout(), nn.Linear(3 * 32 * 32, 10))
 
 
 def test_the_data_are_balanced_and_split_without_overlap() -> None:
@@ -172,19 +182,24 @@ def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) ->
         assert torch.equal(tensor, expected[name]), name
 
 
-def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(tiny: Data) -> None:
+@pytest.mark.parametrize("network", [ResNet, dropping])
+def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(
+    tiny: Data, network: Callable[[], nn.Module]
+) -> None:
     settings = Settings(
         epochs=2, batch_size=8, optimizer="sgd", learning_rate=0.01, max_norm=1.0, cutout=8,
         cutmix=0.5, distortion=0.5,
     )  # fmt: skip
-    whole = trainer(tiny, settings)
+    whole = trainer(tiny, settings, network)
     list(whole.epochs())
-    stopped = trainer(tiny, settings)
+    stopped = trainer(tiny, settings, network)
     steps = []
     with pytest.raises(Stopped):
         list(stopped.epochs(steps.append, lambda: len(steps) == 6))
-    resumed = trainer(tiny, settings)
+    resumed = trainer(tiny, settings, network)
     resumed.restore(stopped.state())
+    # So viel zieht auch die Messung vor einem neuen Training.
+    torch.rand(7)
     list(resumed.epochs())
     assert resumed.losses == whole.losses
     assert resumed.history == whole.history
@@ -248,6 +263,16 @@ def test_checkpoint_is_whole_even_if_writing_fails(
     with pytest.raises(train.CallError, match="lässt sich nicht schreiben"):
         train.save({}, path)
     assert path.read_bytes() == before
+
+    def stop(number: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "fsync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        train.save({}, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_wrong_checkpoints_are_one_sentence(tiny: Data, tmp_path: Path) -> None:
