@@ -88,7 +88,9 @@ def _value_difference(
         return f"{where}erwartet wird {_name(expected)}, herausgekommen ist {_name(got)}"
     if tag == "sequence":
         if len(expected[1]) != len(got[1]):
-            return f"{where}erwartet werden {len(expected[1])} Werte, es sind {len(got[1])}"
+            wanted, count = len(expected[1]), len(got[1])
+            values = "wird 1 Wert" if wanted == 1 else f"werden {wanted} Werte"
+            return f"{where}erwartet {values}, es {'ist' if count == 1 else 'sind'} {count}"
         pairs = [
             (f"{where}Wert {i}: ", *p)
             for i, p in enumerate(zip(expected[1], got[1], strict=True), 1)

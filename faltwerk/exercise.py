@@ -10,6 +10,8 @@ from pathlib import Path
 from faltwerk.cases import Mistake
 from faltwerk.gaps import Gap, find_gaps, make_stub
 
+FRAMEWORKS = ("numpy", "torch")
+
 
 class ExerciseError(ValueError):
     """Eine Übung fehlt oder ihre Dateien passen nicht zusammen; der Text sagt, was zu tun ist."""
@@ -144,6 +146,13 @@ def load(name: str, root: Path) -> Exercise:
     source = solution.read_text(encoding="utf-8")
     gaps = find_gaps(source, str(solution))
     tolerance = data.get("tolerance", {})
+    for entry in (data, *data.get("parts", ())):
+        framework = entry.get("framework", FRAMEWORKS[0])
+        if framework not in FRAMEWORKS:
+            raise ExerciseError(
+                f"{description}: framework ist »{framework}«; erlaubt sind "
+                f"{' und '.join(FRAMEWORKS)}."
+            )
     try:
         return Exercise(
             name=name,
@@ -200,8 +209,18 @@ def _parts(data: dict, gaps: list[Gap], description: Path) -> tuple[Part, ...]:
 
 
 def load_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:
-    """Die bekannten Fehler einer Übung; ihre Datei braucht weder NumPy noch torch."""
+    """Die bekannten Fehler einer Übung; ihre Datei braucht weder NumPy noch torch.
+
+    Raises:
+        ExerciseError: Wenn die Datei fehlt oder sich nicht laden lässt.
+    """
     path = exercise.folder / "mistakes.py"
     if not path.is_file():
         raise ExerciseError(f"Der Übung »{exercise.name}« fehlt die Datei {path}.")
-    return tuple(runpy.run_path(str(path))["MISTAKES"])
+    try:
+        return tuple(runpy.run_path(str(path))["MISTAKES"])
+    except Exception as error:
+        raise ExerciseError(
+            f"Die bekannten Fehler in {path} lassen sich nicht laden "
+            f"({type(error).__name__}: {error})."
+        ) from error

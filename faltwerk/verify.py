@@ -13,6 +13,11 @@ from faltwerk.sandbox import Sandbox
 from faltwerk.stubs import stale_stubs
 
 _NEEDED = ("__init__.py", "solution.py", "checks.py", "mistakes.py", "exercise.toml")
+_CONTENT = {
+    "value": "nur der Ausdruck rechts vom Gleichheitszeichen",
+    "statement": "eine Anweisung",
+    "body": "der Rumpf",
+}
 # Dateien mit diesen Endungen gehören in den Ordner einer Übung; alles andere ist liegen geblieben.
 _EXPECTED = {".py", ".toml", ".json", ".npz", ".md", ".txt"}
 
@@ -33,6 +38,11 @@ def problems(
     with Sandbox(exercise) as box:
         judge = box.judge()
         yield from _part_problems(exercise, judge)
+        faulty = [*_case_problems(exercise, judge), *_unfit_mistakes(exercise, judge)]
+        if faulty:
+            # Was danach käme, hieße nur, dass nichts mehr zueinander passt.
+            yield from faulty
+            return
         for verdict in judge.judge(exercise.stub):
             if verdict.status != "open":
                 word = WORDS[verdict.status]
@@ -68,6 +78,42 @@ def _part_problems(exercise: Exercise, judge: Judge) -> Iterator[str]:
     for part in exercise.parts:
         if part.name not in checked:
             yield f"Zum Teil »{part.name}« gibt es keinen Prüffall."
+
+
+def _case_problems(exercise: Exercise, judge: Judge) -> Iterator[str]:
+    """Fälle, die nichts beweisen: Woran schon die Musterlösung scheitert, darf jede scheitern."""
+    names = {part.name for part in exercise.parts}
+    seen = judge.run(ast.parse(exercise.source), range(len(judge.cases)))
+    for case, observation in zip(judge.cases, seen, strict=True):
+        if case.part not in names:
+            yield f"Der Prüffall »{case.name}« nennt den Teil »{case.part}«, den es nicht gibt."
+        try:
+            if not isinstance(ast.parse(case.code).body[-1], ast.Expr):
+                yield f"Der Prüffall »{case.name}« endet nicht mit einem Ausdruck."
+        except (SyntaxError, IndexError):
+            yield f"Der Prüffall »{case.name}« ist kein Python: {' '.join(case.code.split())}"
+        if observation[0] == "raises":
+            kind, text = observation[1:3]
+            yield (
+                f"Am Prüffall »{case.name}« des Teils »{case.part}« bricht schon die Musterlösung "
+                f"mit {kind} ab: {text}"
+            )
+
+
+def _unfit_mistakes(exercise: Exercise, judge: Judge) -> Iterator[str]:
+    gaps = {gap.number: gap for gap in exercise.gaps}
+    for mistake in judge.mistakes:
+        code = " ".join(mistake.code.split())
+        if mistake.gap not in gaps:
+            yield f"Der bekannte Fehler »{code}« gehört zur Lücke {mistake.gap}, die es nicht gibt."
+            continue
+        try:
+            judge.mistaken(mistake)
+        except SyntaxError:
+            yield (
+                f"Der bekannte Fehler »{code}« passt nicht in die Lücke {mistake.gap}; hinein "
+                f"gehört {_CONTENT[gaps[mistake.gap].kind]}."
+            )
 
 
 def _mistake_problems(judge: Judge, number: int) -> Iterator[str]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
 from faltwerk import sandbox
 from faltwerk.compare import difference
+from faltwerk.exercise import ExerciseError, load
 from faltwerk.observe import encode
 from faltwerk.sandbox import Sandbox
 from faltwerk.submission import UnreadableError
+from faltwerk.verify import problems
 
 
 @pytest.fixture
@@ -139,10 +143,47 @@ def test_own_names_inside_a_gap(judged, tiny):
 
 
 def test_every_known_mistake_yields_its_message(judged, tiny):
-    from faltwerk.verify import problems
-
     texts = list(problems(tiny))
     assert [text for text in texts if "bekannte Fehler »" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("checks.py", '"running_sum(x)"', '"runing_sum(x)"', "»drei Zahlen« .* NameError"),
+        ("checks.py", '"running_sum(x)"', '"running_sum(x"', "»drei Zahlen« ist kein Python"),
+        ("checks.py", '"running_sum(x)"', '"y = running_sum(x)"', "endet nicht mit einem Ausdruck"),
+        ("checks.py", 'Case("running_sum"', 'Case("sum"', "»sum«, den es nicht gibt"),
+        ("mistakes.py", "Mistake(2, ", "Mistake(7, ", "Lücke 7, die es nicht gibt"),
+        ("mistakes.py", '"total + factor"', '"result = total"', "nur der Ausdruck"),
+        ("mistakes.py", '"return self.seen * grad"', '"return ("', "hinein gehört der Rumpf"),
+    ],
+)
+def test_cases_and_mistakes_that_prove_nothing_are_said(tiny_root, file, old, new, message):
+    path = tiny_root / "winzig" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    assert any(re.search(message, problem) for problem in problems(load("winzig", tiny_root)))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "exercise.toml",
+            'framework = "numpy"',
+            'framework = "jax"',
+            "erlaubt sind numpy",
+        ),
+        ("mistakes.py", "MISTAKES = (", "MISTAKES = (Fehler,", "NameError"),
+    ],
+)
+def test_a_damaged_exercise_is_one_sentence(tiny_root, file, old, new, message):
+    path = tiny_root / "winzig" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(ExerciseError, match=message):
+        list(problems(load("winzig", tiny_root)))
 
 
 def test_class_in_place_of_a_function_is_said(judged, tiny):
