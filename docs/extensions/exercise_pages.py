@@ -8,6 +8,7 @@ from docutils import nodes
 from myst_parser.mocking import MockRSTParser
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.docutils import new_document
 
 from extensions.editors import part_box
@@ -15,6 +16,7 @@ from extensions.texts import ExerciseDirective, inline, paragraph
 from extensions.toggles import hint_toggle
 from faltwerk.exercise import Exercise, Part, Task
 
+_LOGGER = logging.getLogger(__name__)
 LIBRARIES = {"numpy": "NumPy", "torch": "PyTorch"}
 
 
@@ -51,6 +53,8 @@ class ExerciseHead(ExerciseDirective):
     def run(self) -> list[nodes.Node]:
         exercise = self.exercise(self.arguments[0])
         head = nodes.container(classes=["exercise-head"])
+        head["parts"] = {f"{exercise.name}.{part.name}" for part in exercise.parts}
+        self.set_source_info(head)
         facts = nodes.container(classes=["exercise-facts"])
         points = sum(task.points or 0 for task in exercise.tasks)
         entries = [
@@ -128,6 +132,7 @@ class PartDirective(ExerciseDirective):
 
     def _tasks(self, exercise: Exercise, part: Part) -> nodes.container:
         box = nodes.container(classes=["tasks"])
+        box["part"] = f"{exercise.name}.{part.name}"
         title = "Aufgabe" if len(part.tasks) == 1 else "Aufgaben"
         box += nodes.paragraph("", title, classes=["tasks-title"])
         for task in part.tasks:
@@ -171,9 +176,23 @@ class PartDirective(ExerciseDirective):
         return reference
 
 
+def demand_parts(app: Sphinx, doctree: nodes.document) -> None:
+    """Meldet Teile, die einer Seite mit dem Kopf ihrer Übung fehlen."""
+    boxes = list(doctree.findall(nodes.container))
+    shown = {box.get("part") for box in boxes}
+    for box in boxes:
+        for name in sorted(box.get("parts", set()) - shown):
+            _LOGGER.warning(
+                "Der Teil %s steht nicht auf dieser Seite; die Direktive »part« zeigt ihn.",
+                name,
+                location=box,
+            )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Meldet die Direktiven an."""
     app.add_node(download_link, html=(visit_download_link, None))
     app.add_directive("exercise-head", ExerciseHead)
     app.add_directive("part", PartDirective)
+    app.connect("doctree-read", demand_parts)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

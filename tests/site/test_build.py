@@ -149,6 +149,11 @@ BROKEN = {
         "Alternativtext",
     ),
     "formel": ("# Seite\n\nText $\\fraq{1}{2}$.\n", 3, "fraq"),
+    "fehlt": (
+        "# Seite\n\n```{exercise-head} glaettung\n```\n",
+        3,
+        "Der Teil glaettung.smooth steht nicht auf dieser Seite",
+    ),
     "kasten": ("# Seite\n\n```{expected-start} glaettung.smooth\n```\n", 3, "Gegenstück"),
     "innen": (
         HEAD + "# Seite\n\n:::{note}\n```{code-cell} ipython3\n1\n```\n:::\n",
