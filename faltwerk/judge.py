@@ -242,7 +242,8 @@ class Judge:
             return Verdict(gap.number, "correct", "", filling.line)
         numbers = self._by_part[gap.part]
         lenders = self._lenders(gap, found)
-        tree = self._with_fillings([gap, *lenders], found, extras)
+        sharers = [other for other in self._sharers(gap, found) if other not in lenders]
+        tree = self._with_fillings([gap, *lenders, *sharers], found, extras)
         got = seen[gap.number] = self.run(tree, numbers)
         problem = self._first_problem(numbers, got)
         if problem is None:
@@ -256,6 +257,13 @@ class Judge:
         if lenders and self._problem(self._with_fillings(lenders, found, extras), numbers):
             names = listed([lender.number for lender in lenders])
             text = f"Diese Lücke benutzt Namen aus Lücke {names}, und dort stimmt es noch nicht."
+            return Verdict(gap.number, "untested", text, filling.line)
+        if sharers and self._problem(self._with_fillings(sharers, found, extras), numbers):
+            names = listed([sharer.number for sharer in sharers])
+            text = (
+                f"Diese Lücke teilt sich eigene Attribute mit Lücke {names}, und zusammen stimmt "
+                f"es noch nicht.\n{problem}"
+            )
             return Verdict(gap.number, "untested", text, filling.line)
         if known is None and not hangs and not self._same(numbers, got, self.run(tree, numbers)):
             problem = (
@@ -297,6 +305,33 @@ class Judge:
             lenders += fresh
             for other in fresh:
                 wanted |= _names(found[other.number].statements) - known
+
+    def _sharers(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> list[Gap]:
+        """Die Lücken einer Klasse, die sich mit dieser Attribute teilen, die nur die Abgabe kennt.
+
+        Ganze Methoden gehören nicht dazu, sie werden ohnehin gemeinsam beurteilt.
+        """
+        if gap.kind == "body" or len(gap.path) < 2:
+            return []
+        others = [
+            other
+            for other in self.exercise.gaps
+            if other.part == gap.part
+            and other.kind != "body"
+            and isinstance(found.get(other.number), Filling)
+        ]
+        used = {other.number: _attributes(found[other.number].statements) for other in others}
+        own = set().union(*(_stored_attributes(found[o.number].statements) for o in others))
+        own -= self._known_attributes(gap)
+        group = [gap]
+        while True:
+            shared = own & set().union(*(used[member.number] for member in group))
+            fresh = [
+                other for other in others if other not in group and used[other.number] & shared
+            ]
+            if not fresh:
+                return group[1:]
+            group += fresh
 
     def _judge_together(
         self,
@@ -410,9 +445,11 @@ class Judge:
 
     def _own_attributes(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> set[str]:
         """Die Attribute, die eine Methode benutzt und die Musterlösung der Klasse nicht kennt."""
+        return _attributes(found[gap.number].statements) - self._known_attributes(gap)
+
+    def _known_attributes(self, gap: Gap) -> set[str]:
         owner = find_function(self._solution, gap.path[:1])
-        known = _attributes([owner]) | {getattr(node, "name", None) for node in owner.body}
-        return _attributes(found[gap.number].statements) - known
+        return _attributes([owner]) | {getattr(node, "name", None) for node in owner.body}
 
     def _needs_partner(
         self,
@@ -591,6 +628,15 @@ def _hangs(seen: Sequence[Observation]) -> bool:
 
 def _names(nodes: Sequence[ast.AST]) -> set[str]:
     return {child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)}
+
+
+def _stored_attributes(nodes: Sequence[ast.AST]) -> set[str]:
+    return {
+        node.attr
+        for root in nodes
+        for node in ast.walk(root)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _attributes(nodes: Sequence[ast.AST]) -> set[str]:

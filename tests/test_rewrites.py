@@ -94,6 +94,30 @@ def test_activation_with_another_cache():
     assert (statuses[7], statuses[8]) == ("correct", "correct")
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("correct",) * 4),
+        # Ein Fehler an anderer Stelle macht die beiden nicht falsch.
+        ({"F.relu(conv1_act)  # Lücke (5)": "conv1_act  # Lücke (5)"},
+         ("correct", "correct", "correct", "wrong")),
+        # Steckt er in einer von ihnen, ist nicht zu sagen, in welcher.
+        ({"self.fc1(gap_out)": "self.fc1(gap_out) + 1"},
+         ("untested", "correct", "untested", "correct")),
+    ],
+)  # fmt: skip
+def test_attributes_with_names_of_ones_own_are_judged_together(changes, expected):
+    source = load("seresnet", ROOT).source
+    start = source.index("class SqueezeAndExcitationBlock")
+    end = source.index("\nclass ", start + 1)
+    own = source[start:end].replace("self.conv1", "self.fc1")
+    for old, new in changes.items():
+        assert old in own
+        own = own.replace(old, new)
+    statuses = judged("seresnet", source[:start] + own + source[end:])
+    assert tuple(statuses[number] for number in (1, 2, 4, 5)) == expected
+
+
 def test_residual_block_with_names_of_its_own():
     methods = {
         "__init__": """
