@@ -29,9 +29,9 @@ _EVALUATION_BATCH = {"cpu": 500}
 _EVALUATION_BATCH_ELSEWHERE = 2500
 # Wer einer GPU nach jedem Schritt ein Ergebnis abverlangt, lässt sie jedes Mal warten.
 _STEPS_PER_REPORT = {"cpu": 1}
+_STEPS_PER_REPORT_ELSEWHERE = 10
 # Mehr Schritte als diese hat kein Training; so teilen sich zwei Startwerte keine Zufallszahlen.
 _SEED_STRIDE = 1 << 30
-_STEPS_PER_REPORT_ELSEWHERE = 10
 
 
 class TrainingError(RuntimeError):
