@@ -321,7 +321,7 @@ class Judge:
             and isinstance(found.get(other.number), Filling)
         ]
         used = {other.number: _attributes(found[other.number].statements) for other in others}
-        own = set().union(*(_stored_attributes(found[o.number].statements) for o in others))
+        own = set().union(*(_attributes(found[o.number].statements, ast.Store) for o in others))
         own -= self._known_attributes(gap)
         group = [gap]
         while True:
@@ -546,9 +546,10 @@ class Judge:
     def _difference(self, number: int, got: Observation) -> str | None:
         case = self.cases[number]
         rtol, atol = self._tolerance(case)
-        return difference(self._reference([number])[0], got, rtol, atol, case.dtype)
+        return difference(self.reference([number])[0], got, rtol, atol, case.dtype)
 
-    def _reference(self, numbers: Sequence[int]) -> list[Observation]:
+    def reference(self, numbers: Sequence[int]) -> list[Observation]:
+        """Was die Musterlösung bei diesen Prüffällen liefert."""
         missing = [number for number in numbers if number not in self._expected]
         if missing:
             seen = self.run(self._solution, missing)
@@ -563,7 +564,7 @@ class Judge:
 
         Fälle des Teils selbst gehen denen vor, die ihn nur benutzen.
         """
-        self._reference(numbers)
+        self.reference(numbers)
         own = self.cases[numbers[0]].part if numbers else None
         failing = [
             (self.cases[number], text)
@@ -630,17 +631,10 @@ def _names(nodes: Sequence[ast.AST]) -> set[str]:
     return {child.id for node in nodes for child in ast.walk(node) if isinstance(child, ast.Name)}
 
 
-def _stored_attributes(nodes: Sequence[ast.AST]) -> set[str]:
-    return {
-        node.attr
-        for root in nodes
-        for node in ast.walk(root)
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _attributes(nodes: Sequence[ast.AST]) -> set[str]:
-    """Die Namen der Attribute von ``self``."""
+def _attributes(
+    nodes: Sequence[ast.AST], context: type[ast.expr_context] = ast.expr_context
+) -> set[str]:
+    """Die Namen der Attribute von ``self``, mit ``ast.Store`` nur derer, die etwas bekommen."""
     return {
         child.attr
         for node in nodes
@@ -648,4 +642,5 @@ def _attributes(nodes: Sequence[ast.AST]) -> set[str]:
         if isinstance(child, ast.Attribute)
         and isinstance(child.value, ast.Name)
         and child.value.id == "self"
+        and isinstance(child.ctx, context)
     }

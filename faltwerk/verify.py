@@ -83,7 +83,7 @@ def _part_problems(exercise: Exercise, judge: Judge) -> Iterator[str]:
 def _case_problems(exercise: Exercise, judge: Judge) -> Iterator[str]:
     """Fälle, die nichts beweisen: Woran schon die Musterlösung scheitert, darf jede scheitern."""
     names = {part.name for part in exercise.parts}
-    seen = judge.run(ast.parse(exercise.source), range(len(judge.cases)))
+    seen = judge.reference(range(len(judge.cases)))
     for case, observation in zip(judge.cases, seen, strict=True):
         if case.part not in names:
             yield f"Der Prüffall »{case.name}« nennt den Teil »{case.part}«, den es nicht gibt."

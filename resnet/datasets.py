@@ -109,8 +109,8 @@ def read_fashion(path: Path) -> np.ndarray:
         DataError: Wenn der Inhalt nicht der des Datensatzes ist.
     """
     name = path.name.removesuffix(".teil").removesuffix(".gz")
+    kind = "images" if "images" in name else "labels"
     try:
-        kind = "images" if "images" in name else "labels"
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
             file.seek(0)

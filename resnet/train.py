@@ -12,8 +12,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
-import hashlib
-import math
 import os
 import shlex
 import signal
@@ -31,6 +29,7 @@ from torch import nn
 from resnet.checkpoint import CHECKPOINT, CallError, only_one, read, restore, save
 from resnet.data import Data, DataError, load_fashion
 from resnet.datasets import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
+from resnet.download import sha256
 from resnet.logbook import Logbook, one_report
 from resnet.machine import (
     MEMORY_FORMATS,
@@ -55,6 +54,7 @@ _SHOWN_IMAGES = 200
 _PREDICTION_FIGURES = 10
 # Auf einer schnellen GPU dauert eine Epoche keine Sekunde; so oft muss niemand speichern.
 _EPOCHS_PER_CHECKPOINT = {"cuda": 10}
+# Was ein ganzer Prozessbaum bekommt, reicht torchrun noch einmal weiter.
 _ECHO_SECONDS = 1.0
 _CONTINUE = "Weiter geht es mit denselben Optionen und --resume."
 
@@ -175,12 +175,11 @@ class StopSignal:
     """Merkt sich Strg+C oder ein Ende von außen, damit der laufende Schritt fertig wird."""
 
     def __init__(self) -> None:
-        self._caught = False
-        self._last = -math.inf
+        self._last: float | None = None
 
     def __call__(self) -> bool:
         """Ob angehalten werden soll."""
-        return self._caught
+        return self._last is not None
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
@@ -194,12 +193,9 @@ class StopSignal:
                 signal.signal(number, handler)
 
     def _catch(self, number: int, frame: object) -> None:
-        # Was ein ganzer Prozessbaum bekommt, reicht torchrun noch einmal weiter.
-        echo = time.monotonic() - self._last < _ECHO_SECONDS
-        self._last = time.monotonic()
-        if self._caught and not echo:
+        before, self._last = self._last, time.monotonic()
+        if before is not None and self._last - before >= _ECHO_SECONDS:
             raise KeyboardInterrupt
-        self._caught = True
 
 
 def train(options: argparse.Namespace, command: str, processes: Processes) -> None:
@@ -254,7 +250,7 @@ def _train_in_folder(
         restore(trainer, state, checkpoint)
         parts = list(state.get("seconds", ()))
     say(_introduction(trainer, options, speeds, device, threads, processes), flush=True)
-    source = hashlib.sha256(options.file.read_bytes()).hexdigest()
+    source = sha256(options.file)
     if state and state.get("source", source) != source:
         say(f"{options.file} ist nicht mehr dieselbe Datei wie zu Beginn dieses Trainings.")
 
