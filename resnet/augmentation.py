@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,6 +95,11 @@ class Changes:
         return cls(top, left, flip, *hole, *patch, side, kind, strength, limits)
 
     @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """Die Veränderungen ohne ``limits``, in der Reihenfolge der Felder."""
+        return tuple(value for value in vars(self).values() if isinstance(value, Tensor))
+
+    @property
     def share(self) -> Tensor:
         """Welcher Teil jedes Bilds sein eigener ist, von 0 bis 1.
 
@@ -115,10 +119,7 @@ class Changes:
         return self._mapped(lambda tensor: tensor[index])
 
     def _mapped(self, function: Callable[[Tensor], Tensor]) -> Changes:
-        tensors = {
-            name: function(value) for name, value in vars(self).items() if isinstance(value, Tensor)
-        }
-        return dataclasses.replace(self, **tensors)
+        return Changes(*map(function, self.tensors), self.limits)
 
 
 def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:

@@ -394,13 +394,11 @@ def _finish(
     guesses = logits.argmax(dim=1)
     loss = F.cross_entropy(logits, labels).item()
     hits = accuracy(labels, guesses)
-    # Das Netz darf jedes Bild auch gespiegelt ansehen; so hat es die Bilder gelernt.
-    both = logits.softmax(dim=1) + trainer.logits(data.test.mirrored()).softmax(dim=1)
-    mirrored = accuracy(labels, both.argmax(dim=1))
+    ten_crop = accuracy(labels, trainer.ten_crop(data.test).argmax(dim=1))
     logbook.test(loss, hits, len(trainer.history))
     print(
         f"Test: {percent(hits, 2)} von {count(len(labels))} Bildern richtig "
-        f"({percent(mirrored, 2)}, wenn Bild und Spiegelbild gemeinsam entscheiden), nach "
+        f"({percent(ten_crop, 2)}, wenn zehn Ansichten jedes Bilds gemeinsam entscheiden), nach "
         f"{duration(sum(parts))}.",
         flush=True,
     )
@@ -409,7 +407,7 @@ def _finish(
             trainer,
             command,
             sum(parts),
-            {"loss": loss, "accuracy": hits, "mirrored_accuracy": mirrored},
+            {"loss": loss, "accuracy": hits, "ten_crop_accuracy": ten_crop},
             parts=[round(seconds, 1) for seconds in parts],
             processes=processes.size,
             classes=list(data.classes),

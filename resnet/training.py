@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ _STEPS_PER_REPORT = {"cpu": 1}
 _STEPS_PER_REPORT_ELSEWHERE = 10
 # Mehr Schritte als diese hat kein Training; so teilen sich zwei Startwerte keine Zufallszahlen.
 _SEED_STRIDE = 1 << 30
+# Beim ersten Mal sucht cuDNN noch den schnellsten Weg; das darf nicht in den Graphen.
+_WARM_UP = 3
 
 
 class TrainingError(RuntimeError):
@@ -176,10 +178,7 @@ class Trainer:
         self._step = 0
         self._correct = 0
         self._trained = processes.wrap(self.network)
-        if device.type == "cuda" and processes.size == 1:
-            size = (settings.batch_size, 3, *self.data.train.pixels.shape[2:])
-            sample = torch.zeros(size, device=device).contiguous(memory_format=self._layout)
-            self._trained = captured(self.network, sample, settings.precision)
+        self._gradients = self._compute_gradients
         self._optimizer = _optimizer(self.network, settings)
         total = settings.epochs * self.steps + 1
         self._scheduler = torch.optim.lr_scheduler.OneCycleLR(
@@ -190,6 +189,8 @@ class Trainer:
             pct_start=0.0 if settings.warmup * total == 1 else settings.warmup,
             cycle_momentum=settings.optimizer == "adamw",
         )
+        if device.type == "cuda" and processes.size == 1:
+            self._gradients = self._captured_gradients()
 
     def epochs(
         self,
@@ -243,6 +244,26 @@ class Trainer:
         with torch.no_grad():
             batches = images.pixels.split(self._evaluation_batch)
             return torch.cat([self._forward(self.network, batch) for batch in batches])
+
+    def ten_crop(self, images: Images) -> Tensor:
+        """Die mittleren Wahrscheinlichkeiten über zehn Ansichten jedes Bilds.
+
+        Das sind das Bild selbst und vier um einen Bildpunkt schräg verschobene, alle auch
+        gespiegelt.
+
+        Quelle: He u. a., „Deep Residual Learning for Image Recognition“ (2015), Abschnitt 3.4.
+
+        Returns:
+            Form ``(N, Klassen)``, ``float32``.
+        """
+        height, width = images.pixels.shape[2:]
+        padded = F.pad(images.pixels, (1,) * 4)
+        total = 0
+        for top, left in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
+            view = padded[:, :, top : top + height, left : left + width]
+            for pixels in (view, view.flip(3)):
+                total = total + self.logits(Images(pixels, images.labels)).softmax(dim=1)
+        return total / 10
 
     def state(self) -> dict[str, Any]:
         """Alles, was zum Fortsetzen gebraucht wird, aus Zahlen, Texten und Tensoren."""
@@ -298,7 +319,6 @@ class Trainer:
     def _train_epoch(
         self, number: int, progress: Callable[[Step], None], stop: Callable[[], bool]
     ) -> None:
-        # Es enthält das Netz, auch als CUDA-Graph oder verteilt.
         self._trained.train()
         size, steps = self.settings.batch_size, self.steps
         own_size = size // self._processes.size
@@ -314,8 +334,9 @@ class Trainer:
             begin = (step - 1) * size + self._processes.rank * own_size
             part = slice(begin, begin + own_size)
             self._seed_network(number, step)
-            batch, other = self.data.train[order[part]], self.data.train[others[part]]
-            results.append(self._train_step(batch, other, changes[part]))
+            results.append(self._gradients(order[part], others[part], *changes[part].tensors))
+            self._optimizer.step()
+            self._scheduler.step()
             if step % self._report == 0 or step == steps:
                 halt = self._collect(results, number, stop())
                 results = []
@@ -337,28 +358,48 @@ class Trainer:
             ((self.settings.seed + 1) * _SEED_STRIDE + place) % (1 << 63)
         )
 
-    def _train_step(self, batch: Images, other: Images, changes: Changes) -> Tensor:
-        """Ein Schritt; Kreuzentropie und Zahl der richtigen Bilder bleiben auf dem Gerät."""
+    def _compute_gradients(self, order: Tensor, others: Tensor, *tensors: Tensor) -> Tensor:
+        """Die Gradienten eines Schritts; Kreuzentropie und Trefferzahl bleiben auf dem Gerät.
+
+        Args:
+            order: Nummern der Bilder, Form ``(N,)``.
+            others: Nummern der Bilder, aus denen die Quadrate für CutMix stammen, ebenso.
+            tensors: Wie in :attr:`Changes.tensors`.
+        """
+        settings = self.settings
+        changes = Changes(*tensors, settings.augmentation)
+        batch, other = self.data.train[order], self.data.train[others]
         logits = self._forward(self._trained, changed(batch.pixels, other.pixels, changes))
-        labels, share, smoothing = batch.labels, changes.share, self.settings.label_smoothing
+        labels, share = batch.labels, changes.share
 
         def loss_with(smoothing: float) -> Tensor:
-            if self.settings.cutmix:
+            if settings.cutmix:
                 return mixed_cross_entropy(logits, labels, other.labels, share, smoothing)
             return F.cross_entropy(logits, labels, label_smoothing=smoothing)
 
-        loss = loss_with(smoothing)
+        loss = loss_with(settings.label_smoothing)
         self._optimizer.zero_grad()
         loss.backward()
-        if self.settings.max_norm:
-            nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.max_norm)
-        self._optimizer.step()
-        self._scheduler.step()
+        if settings.max_norm:
+            nn.utils.clip_grad_norm_(self.network.parameters(), settings.max_norm)
         with torch.no_grad():
-            entropy = loss_with(0.0) if smoothing else loss
+            entropy = loss_with(0.0) if settings.label_smoothing else loss
             larger = torch.where(share >= 0.5, labels, other.labels)
             correct = (logits.argmax(dim=1) == larger).sum()
             return torch.stack([entropy.detach(), correct])
+
+    def _captured_gradients(self) -> Callable[..., Tensor]:
+        """:meth:`_compute_gradients` als CUDA-Graph; Gewichte und Puffer bleiben, wie sie sind."""
+        number = torch.arange(self.settings.batch_size, device=self._device)
+        changes = Changes.draw(len(number), torch.Generator(), self.settings.augmentation)
+        buffers = {name: buffer.clone() for name, buffer in self.network.named_buffers()}
+        self.network.train()
+        result = captured(
+            self._compute_gradients, (number, number, *changes.to(self._device).tensors)
+        )
+        for name, buffer in self.network.named_buffers():
+            buffer.copy_(buffers[name])
+        return result
 
     def _collect(self, results: list[Tensor], number: int, stop: bool) -> bool:
         """Zählt die Ergebnisse der letzten Schritte zu denen der Epoche.
@@ -400,41 +441,46 @@ def autocast(device: torch.device, precision: str) -> contextlib.AbstractContext
     )
 
 
-class _Captured(nn.Module):
-    """Hält ein Netz, damit die Aufzeichnung nicht dessen eigene Methoden ersetzt."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.network(x)
-
-
-def captured(network: nn.Module, sample: Tensor, precision: str) -> nn.Module:
-    """Das Netz als CUDA-Graph: Jeder Schritt startet alle seine Kernel auf einmal.
+def captured(function: Callable[..., Tensor], inputs: Sequence[Tensor]) -> Callable[..., Tensor]:
+    """Eine Rechnung als CUDA-Graph: Jeder Aufruf startet alle ihre Kernel auf einmal.
 
     Kleine Netze warten sonst die meiste Zeit darauf, dass Python den nächsten Kernel startet.
 
     Args:
-        network: Das Netz im Trainingsmodus; Gewichte und Puffer bleiben, wie sie sind.
-        sample: Eine Eingabe der Form, die jeder Schritt hat, auf der GPU.
-        precision: Wie in :class:`Settings`.
+        function: Die Rechnung; sie wird beim Aufzeichnen einige Male ausgeführt.
+        inputs: Eingaben der Formen, die jeder Aufruf hat, auf der GPU.
 
     Returns:
-        Ein Modul mit denselben Gewichten, oder ``network`` selbst, wenn es sich nicht aufzeichnen
-        lässt, etwa weil es Werte auf die CPU holt.
+        Dieselbe Rechnung, oder ``function`` selbst, wenn sie sich nicht aufzeichnen lässt, etwa
+        weil das Netz Werte auf die CPU holt.
     """
-    buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
+    fixed = [tensor.clone() for tensor in inputs]
+    graph, stream, current = (
+        torch.cuda.CUDAGraph(),
+        torch.cuda.Stream(),
+        torch.cuda.current_stream(),
+    )
     try:
-        with autocast(sample.device, precision):
-            return torch.cuda.make_graphed_callables(_Captured(network.train()), (sample,))
+        stream.wait_stream(current)
+        with torch.cuda.stream(stream):
+            for _ in range(_WARM_UP):
+                function(*fixed)
+        current.wait_stream(stream)
+        # Scheitert das Aufzeichnen, bliebe sonst dessen Strom der laufende.
+        with torch.cuda.stream(current), torch.cuda.graph(graph):
+            result = function(*fixed)
     except RuntimeError:
-        torch.cuda.synchronize(sample.device)
-        return network
-    finally:
-        for name, buffer in network.named_buffers():
-            buffer.copy_(buffers[name])
+        torch.cuda.synchronize()
+        return function
+
+    def replay(*inputs: Tensor) -> Tensor:
+        for place, tensor in zip(fixed, inputs, strict=True):
+            place.copy_(tensor)
+        graph.replay()
+        # Der nächste Aufruf schreibt an dieselbe Stelle.
+        return result.clone()
+
+    return replay
 
 
 def _optimizer(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:

@@ -182,7 +182,7 @@ def test_the_record_adds_up(recorded: dict) -> None:
     assert [sum(row) for row in rows] == [200] * 10
     correct = sum(rows[index][index] for index in range(10))
     assert correct / 2000 == pytest.approx(recorded["test"]["accuracy"])
-    assert abs(recorded["test"]["mirrored_accuracy"] - recorded["test"]["accuracy"]) < 0.1
+    assert abs(recorded["test"]["ten_crop_accuracy"] - recorded["test"]["accuracy"]) < 0.1
     assert recorded["step_losses"]["every"] * len(recorded["step_losses"]["values"]) == 35 * EPOCHS
     assert recorded["step_losses"]["values"][0] > recorded["step_losses"]["values"][-1]
     assert recorded["command"].startswith("python -m resnet.train --file")
