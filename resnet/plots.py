@@ -426,10 +426,10 @@ def origin(record: Mapping[str, Any]) -> Origin:
             f"nach {counted(len(record['epochs']), 'Epoche', 'Epochen')}"
         )
         # Ältere Aufzeichnungen kennen nur das Bild selbst.
-        if "mirrored_accuracy" in test:
+        if "ten_crop_accuracy" in test:
             text += (
-                f"; {percent(test['mirrored_accuracy'], 2)}, wenn Bild und Spiegelbild gemeinsam "
-                "entscheiden"
+                f"; {percent(test['ten_crop_accuracy'], 2)}, wenn zehn Ansichten jedes Bilds "
+                "gemeinsam entscheiden"
             )
         found.append(("Test", text))
     return Origin(tuple(found))

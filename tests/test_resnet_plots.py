@@ -45,9 +45,9 @@ def test_every_recording_says_where_it_comes_from(name: str) -> None:
     if "test" in record:
         shown = lines["Test"]
         assert shown.startswith(plots.percent(record["test"]["accuracy"], 2))
-        if mirrored := record["test"].get("mirrored_accuracy"):
+        if ten_crop := record["test"].get("ten_crop_accuracy"):
             assert shown.endswith(
-                f"; {plots.percent(mirrored, 2)}, wenn Bild und Spiegelbild gemeinsam entscheiden"
+                f"; {plots.percent(ten_crop, 2)}, wenn zehn Ansichten jedes Bilds gemeinsam entscheiden"
             )
 
 

@@ -232,12 +232,26 @@ def test_results_collected_over_several_steps_are_the_same(
     assert resumed.losses == single.losses
 
 
-def test_mirrored_images_are_seen_from_the_other_side(tiny: Data) -> None:
+def test_ten_crop_averages_ten_views(tiny: Data) -> None:
     run = trainer(tiny)
-    flipped = dataclasses.replace(tiny.validation, pixels=tiny.validation.pixels.flip(3))
-    seen = run.logits(tiny.validation.mirrored())
-    assert torch.equal(seen, run.logits(flipped))
-    assert not torch.equal(seen, run.logits(tiny.validation))
+    images = tiny.validation[:6]
+    # Hell am Rand: Hereingeschobenes fiele auf, wenn es nicht schwarz wäre.
+    images = dataclasses.replace(images, pixels=images.pixels.clamp(min=100))
+    views = []
+    for down, right in ((0, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)):
+        view = torch.zeros_like(images.pixels)
+        rows, columns = (
+            slice(max(down, 0), 32 + min(down, 0)),
+            slice(max(right, 0), 32 + min(right, 0)),
+        )
+        from_rows = slice(max(-down, 0), 32 + min(-down, 0))
+        from_columns = slice(max(-right, 0), 32 + min(-right, 0))
+        view[:, :, rows, columns] = images.pixels[:, :, from_rows, from_columns]
+        views += [view, view.flip(3)]
+    expected = torch.stack(
+        [run.logits(dataclasses.replace(images, pixels=view)).softmax(dim=1) for view in views]
+    ).mean(dim=0)
+    assert torch.allclose(run.ten_crop(images), expected, atol=1e-6)
 
 
 def test_training_learns(tiny: Data) -> None:
