@@ -428,8 +428,8 @@ def origin(record: Mapping[str, Any]) -> Origin:
         # Ältere Aufzeichnungen kennen nur das Bild selbst.
         if "ten_crop_accuracy" in test:
             text += (
-                f"; {percent(test['ten_crop_accuracy'], 2)}, wenn zehn Ansichten jedes Bilds "
-                "gemeinsam entscheiden"
+                f"; {percent(test['ten_crop_accuracy'], 2)}, wenn zehn Ansichten gemeinsam "
+                "entscheiden"
             )
         found.append(("Test", text))
     return Origin(tuple(found))

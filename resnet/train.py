@@ -398,7 +398,7 @@ def _finish(
     logbook.test(loss, hits, len(trainer.history))
     print(
         f"Test: {percent(hits, 2)} von {count(len(labels))} Bildern richtig "
-        f"({percent(ten_crop, 2)}, wenn zehn Ansichten jedes Bilds gemeinsam entscheiden), nach "
+        f"({percent(ten_crop, 2)}, wenn zehn Ansichten gemeinsam entscheiden), nach "
         f"{duration(sum(parts))}.",
         flush=True,
     )

@@ -261,8 +261,9 @@ class Trainer:
         total = 0
         for top, left in ((1, 1), (0, 0), (0, 2), (2, 0), (2, 2)):
             view = padded[:, :, top : top + height, left : left + width]
-            for pixels in (view, view.flip(3)):
-                total = total + self.logits(Images(pixels, images.labels)).softmax(dim=1)
+            shifted = Images(view, images.labels)
+            for seen in (shifted, shifted.mirrored()):
+                total = total + self.logits(seen).softmax(dim=1)
         return total / 10
 
     def state(self) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_every_recording_says_where_it_comes_from(name: str) -> None:
         assert shown.startswith(plots.percent(record["test"]["accuracy"], 2))
         if ten_crop := record["test"].get("ten_crop_accuracy"):
             assert shown.endswith(
-                f"; {plots.percent(ten_crop, 2)}, wenn zehn Ansichten jedes Bilds gemeinsam entscheiden"
+                f"; {plots.percent(ten_crop, 2)}, wenn zehn Ansichten gemeinsam entscheiden"
             )
 
 
