@@ -77,8 +77,8 @@ BATCH_IMAGES = 10_000
 # Eine Klasse, dann 1024 rote, 1024 grüne und 1024 blaue Bildpunkte.
 _RECORD_BYTES = 1 + 3 * 32 * 32
 
-# Wie im ResNet-Artikel: 5000 der Trainingsbilder zur Validierung.
-VALIDATION_IMAGES = 5000
+# Genug, um ein Training zu beobachten: Auf 2000 Bilder schwankt ein Anteil um 0,6 Prozentpunkte.
+VALIDATION_IMAGES = 2000
 _SPLIT_SEED = 0
 
 # Was beim Lesen beschädigter Dateien vorkommt.

@@ -1,4 +1,4 @@
-"""Das Netz, das trainiert wird: aus der Musterlösung oder einer eigenen Datei."""
+"""Das Netz, das trainiert wird, aus der Musterlösung oder einer eigenen Datei, und sein Lehrer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from resnet.checkpoint import CallError
+from resnet.checkpoint import CHECKPOINT, CallError, read
+from resnet.data import Data
 
 
 def load_network(path: Path, num_classes: int) -> nn.Module:
@@ -49,6 +50,39 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
             f"Das Netz in {path} gibt für 2 Bilder die Form {shape} aus; erlaubt ist nur "
             f"{(2, num_classes)}."
         )
+    return network
+
+
+def load_teacher(folder: Path, data: Data) -> nn.Module:
+    """Lädt ein mit ``resnet/teacher.py`` trainiertes Netz.
+
+    Args:
+        folder: Der Ordner seines Trainings.
+        data: Die Bilder, an denen es gelernt haben muss: Andere teilen sich anders in Training und
+            Test.
+
+    Raises:
+        CallError: Wenn es dort keines gibt oder es von anderen Daten kommt.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
+        raise CallError(
+            f"{path} gibt es nicht; --teacher nennt den Ordner eines Trainings mit "
+            "--file resnet/teacher.py."
+        )
+    state = read(path)
+    if state.get("data") != data.name:
+        raise CallError(
+            f"Das Netz in {path} kommt von den Daten »{state.get('data')}«; als Lehrer ist nur "
+            f"eines von »{data.name}« erlaubt."
+        )
+    network = load_network(Path(__file__).with_name("teacher.py"), len(data.classes))
+    try:
+        network.load_state_dict(state["network"])
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise CallError(
+            f"Das Netz in {path} ist keines aus resnet/teacher.py; nur ein solches kann lehren."
+        ) from error
     return network
 
 

@@ -30,6 +30,7 @@ SETTINGS = (
     "cutmix",
     "distortion",
     "warmup",
+    "temperature",
     "seed",
 )
 
@@ -142,6 +143,13 @@ def parser() -> argparse.ArgumentParser:
     )
     result.set_defaults(file=_ROOT / "resnet" / "solution.py")
 
+    add(
+        "--teacher",
+        type=Path,
+        metavar="ORDNER",
+        help="Ordner eines Trainings mit --file resnet/teacher.py, dessen Netz das Ihre lehrt",
+    )
+
     add = result.add_argument_group("Ergebnisse").add_argument
     add(
         "--out",
@@ -187,6 +195,7 @@ def parser() -> argparse.ArgumentParser:
     add("--cutmix", **part, help="Anteil der Bilder mit einem Quadrat aus einem anderen Bild")
     add("--distortion", **part, help="Anteil der Bilder, für die eine Verzerrung gezogen wird")
     add("--warmup", **fraction, help="Anteil des Trainings, in dem die Lernrate steigt")
+    add("--temperature", **number, help="Temperatur, mit der das Netz einem Lehrer folgt")
     add(
         "--seed",
         type=_number(int, "eine ganze Zahl ab 0", 0, below=2**63),

@@ -40,7 +40,7 @@ from resnet.machine import (
     hardware,
     measure,
 )
-from resnet.network import load_network
+from resnet.network import load_network, load_teacher
 from resnet.options import AUTO, SETTINGS, parser
 from resnet.processes import Processes
 from resnet.progress import DownloadLine, TrainingLine
@@ -119,12 +119,18 @@ def choose_settings(
     """
     given = {name: getattr(options, name) for name in SETTINGS}
     given |= {"precision": options.precision, "memory_format": options.memory_format}
+    given["teacher"] = sha256(options.teacher / CHECKPOINT) if options.teacher else ""
     # Wer fortsetzt, will auch mit »auto« rechnen wie bisher.
     given = {name: value for name, value in given.items() if value not in (None, AUTO)}
     if saved and saved.keys() != {field.name for field in dataclasses.fields(Settings)}:
         raise CallError(
             "Der Zwischenstand stammt von einer anderen Fassung des Trainings; fortsetzen lässt er "
             "sich nur mit ihr."
+        )
+    if saved and saved["teacher"] != given["teacher"]:
+        raise CallError(
+            "Das Training im Zwischenstand hat einen anderen Lehrer oder keinen; fortsetzen lässt "
+            "es sich nur mit demselben --teacher wie zu Beginn."
         )
     base = saved or recipe(options.data, device.type != "cpu")
     chosen = {**base, **given}
@@ -243,8 +249,9 @@ def _train_in_folder(
     saved = state and state.get("settings")
     torch.manual_seed((saved or {}).get("seed", 0) if options.seed is None else options.seed)
     network = load_network(options.file, len(data.classes))
+    teacher = load_teacher(options.teacher, data) if options.teacher else None
     settings, speeds = choose_settings(options, saved, network, device, processes)
-    trainer = Trainer(network, data, settings, device, processes)
+    trainer = Trainer(network, data, settings, device, processes, teacher)
     parts = []
     if state:
         restore(trainer, state, checkpoint)
@@ -371,6 +378,11 @@ def _introduction(
         f"Bilder verändert: verschoben bis {settings.padding}, Cutout {settings.cutout}, CutMix "
         f"{significant(settings.cutmix)}, Verzerrung {significant(settings.distortion)}."
     )
+    if options.teacher:
+        lines.append(
+            f"Lehrer: das Netz in {options.teacher}, Temperatur "
+            f"{significant(settings.temperature)}."
+        )
     if trainer.history:
         done = len(trainer.history)
         verb = "ist" if done == 1 else "sind"

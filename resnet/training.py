@@ -12,14 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from resnet.augmentation import (
-    CROP_PADDING,
-    Augmentation,
-    Changes,
-    changed,
-    mixed_cross_entropy,
-)
+from resnet.augmentation import CROP_PADDING, Augmentation, Changes, changed
 from resnet.data import Data, Images
+from resnet.losses import distillation, mixed_cross_entropy
 from resnet.processes import ALONE, Processes
 
 CPU = torch.device("cpu")
@@ -66,6 +61,8 @@ class Settings:
         cutmix: Anteil der Trainingsbilder, in die ein Quadrat aus einem anderen gesetzt wird.
         distortion: Anteil der Trainingsbilder, für die eine Verzerrung gezogen wird.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
+        teacher: SHA-256-Summe der Datei mit dem Lehrer; leer: keiner.
+        temperature: Temperatur, mit der das Netz einem Lehrer folgt.
     """
 
     epochs: int = 8
@@ -83,6 +80,8 @@ class Settings:
     cutmix: float = 0.0
     distortion: float = 0.0
     warmup: float = 0.3
+    teacher: str = ""
+    temperature: float = 4.0
 
     @property
     def augmentation(self) -> Augmentation:
@@ -132,10 +131,12 @@ class Trainer:
         settings: Die Einstellungen.
         device: Wo gerechnet wird und wo die Bilder liegen.
         processes: Die Prozesse, die sich jeden Schritt teilen, schon verbunden.
+        teacher: Ein fertiges Netz. Gibt es eines, so zählen statt der Klassen der Bilder seine
+            Wahrscheinlichkeiten, und ``label_smoothing`` bleibt ohne Wirkung.
 
     Attributes:
         history: Die fertigen Epochen.
-        losses: Die Kreuzentropie jedes Schritts seit Beginn, ohne Label Smoothing.
+        losses: Die Kreuzentropie jedes Schritts seit Beginn, ohne Label Smoothing und ohne Lehrer.
         steps: Schritte je Epoche.
 
     Raises:
@@ -150,6 +151,7 @@ class Trainer:
         settings: Settings,
         device: torch.device = CPU,
         processes: Processes = ALONE,
+        teacher: nn.Module | None = None,
     ) -> None:
         self.steps = len(data.train) // settings.batch_size
         if self.steps == 0:
@@ -168,6 +170,9 @@ class Trainer:
         self.settings = settings
         self.history: list[Epoch] = []
         self.losses: list[float] = []
+        self._teacher = teacher
+        if teacher is not None:
+            teacher.to(device, memory_format=self._layout).eval()
         self._device = device
         self._processes = processes
         self._evaluation_batch = _EVALUATION_BATCH.get(device.type, _EVALUATION_BATCH_ELSEWHERE)
@@ -370,7 +375,8 @@ class Trainer:
         settings = self.settings
         changes = Changes(*tensors, settings.augmentation)
         batch, other = self.data.train[order], self.data.train[others]
-        logits = self._forward(self._trained, changed(batch.pixels, other.pixels, changes))
+        pixels = changed(batch.pixels, other.pixels, changes)
+        logits = self._forward(self._trained, pixels)
         labels, share = batch.labels, changes.share
 
         def loss_with(smoothing: float) -> Tensor:
@@ -378,16 +384,21 @@ class Trainer:
                 return mixed_cross_entropy(logits, labels, other.labels, share, smoothing)
             return F.cross_entropy(logits, labels, label_smoothing=smoothing)
 
-        loss = loss_with(settings.label_smoothing)
+        if self._teacher is None:
+            loss = loss_with(settings.label_smoothing)
+        else:
+            with torch.no_grad():
+                wanted = self._forward(self._teacher, pixels)
+            loss = distillation(logits, wanted, settings.temperature)
         self._optimizer.zero_grad()
         loss.backward()
         if settings.max_norm:
             nn.utils.clip_grad_norm_(self.network.parameters(), settings.max_norm)
         with torch.no_grad():
-            entropy = loss_with(0.0) if settings.label_smoothing else loss
+            entropy = loss_with(0.0)
             larger = torch.where(share >= 0.5, labels, other.labels)
             correct = (logits.argmax(dim=1) == larger).sum()
-            return torch.stack([entropy.detach(), correct])
+            return torch.stack([entropy, correct])
 
     def _captured_gradients(self) -> Callable[..., Tensor]:
         """:meth:`_compute_gradients` als CUDA-Graph; Gewichte und Puffer bleiben, wie sie sind."""

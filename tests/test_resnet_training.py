@@ -15,8 +15,9 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from resnet import train, training
-from resnet.augmentation import Augmentation, Changes, changed, mixed_cross_entropy
+from resnet.augmentation import Augmentation, Changes, changed
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
+from resnet.losses import mixed_cross_entropy
 from resnet.record import accuracy, confusion
 from resnet.solution import ResNet
 from resnet.training import Settings, Stopped, Trainer, TrainingError
