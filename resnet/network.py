@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import importlib.util
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from resnet.checkpoint import CHECKPOINT, CallError, read
 from resnet.data import Data
@@ -53,21 +54,35 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
     return network
 
 
-def load_teacher(folder: Path, data: Data) -> nn.Module:
-    """Lädt ein mit ``resnet/teacher.py`` trainiertes Netz.
+class Teachers(nn.Module):
+    """Mehrere Netze, die gemeinsam antworten: mit dem Mittelwert ihrer Logits."""
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([network(x) for network in self.networks]).mean(dim=0)
+
+
+def load_teachers(folders: Sequence[Path], data: Data) -> Teachers:
+    """Lädt mit ``resnet/teacher.py`` trainierte Netze.
 
     Args:
-        folder: Der Ordner seines Trainings.
-        data: Die Bilder, an denen es gelernt haben muss: Andere teilen sich anders in Training und
-            Test.
+        folders: Die Ordner ihrer Trainings.
+        data: Die Bilder, aus denen sie gelernt haben müssen: Andere teilen sich anders in Training
+            und Test.
 
     Raises:
-        CallError: Wenn es dort keines gibt oder es von anderen Daten kommt.
+        CallError: Wenn es eines nicht gibt oder es von anderen Daten kommt.
     """
-    path = folder / CHECKPOINT
+    return Teachers([_load_teacher(folder / CHECKPOINT, data) for folder in folders])
+
+
+def _load_teacher(path: Path, data: Data) -> nn.Module:
     if not path.exists():
         raise CallError(
-            f"{path} gibt es nicht; --teacher nennt den Ordner eines Trainings mit "
+            f"{path} gibt es nicht; --teachers nennt Ordner von Trainings mit "
             "--file resnet/teacher.py."
         )
     state = read(path)
@@ -86,6 +101,6 @@ def load_teacher(folder: Path, data: Data) -> nn.Module:
     return network
 
 
-def _black_images(number: int) -> torch.Tensor:
+def _black_images(number: int) -> Tensor:
     # Im Training sind es immer float32, gleich was die Datei zur Voreinstellung macht.
     return torch.zeros(number, 3, 32, 32, dtype=torch.float32)

@@ -31,6 +31,7 @@ SETTINGS = (
     "distortion",
     "warmup",
     "temperature",
+    "cycle",
     "seed",
 )
 
@@ -144,10 +145,12 @@ def parser() -> argparse.ArgumentParser:
     result.set_defaults(file=_ROOT / "resnet" / "solution.py")
 
     add(
-        "--teacher",
+        "--teachers",
+        nargs="+",
         type=Path,
         metavar="ORDNER",
-        help="Ordner eines Trainings mit --file resnet/teacher.py, dessen Netz das Ihre lehrt",
+        default=[],
+        help="Ordner von Trainings mit --file resnet/teacher.py, deren Netze das Ihre lehren",
     )
 
     add = result.add_argument_group("Ergebnisse").add_argument
@@ -195,7 +198,8 @@ def parser() -> argparse.ArgumentParser:
     add("--cutmix", **part, help="Anteil der Bilder mit einem Quadrat aus einem anderen Bild")
     add("--distortion", **part, help="Anteil der Bilder, für die eine Verzerrung gezogen wird")
     add("--warmup", **fraction, help="Anteil des Trainings, in dem die Lernrate steigt")
-    add("--temperature", **number, help="Temperatur, mit der das Netz einem Lehrer folgt")
+    add("--temperature", **number, help="Temperatur, mit der das Netz seinen Lehrern folgt")
+    add("--cycle", **count, help="mit Lehrern: Epochen, bis sich die Veränderungen wiederholen")
     add(
         "--seed",
         type=_number(int, "eine ganze Zahl ab 0", 0, below=2**63),

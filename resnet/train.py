@@ -40,7 +40,7 @@ from resnet.machine import (
     hardware,
     measure,
 )
-from resnet.network import load_network, load_teacher
+from resnet.network import load_network, load_teachers
 from resnet.options import AUTO, SETTINGS, parser
 from resnet.processes import Processes
 from resnet.progress import DownloadLine, TrainingLine
@@ -119,7 +119,7 @@ def choose_settings(
     """
     given = {name: getattr(options, name) for name in SETTINGS}
     given |= {"precision": options.precision, "memory_format": options.memory_format}
-    given["teacher"] = sha256(options.teacher / CHECKPOINT) if options.teacher else ""
+    given["teachers"] = " ".join(sha256(folder / CHECKPOINT) for folder in options.teachers)
     # Wer fortsetzt, will auch mit »auto« rechnen wie bisher.
     given = {name: value for name, value in given.items() if value not in (None, AUTO)}
     if saved and saved.keys() != {field.name for field in dataclasses.fields(Settings)}:
@@ -127,10 +127,10 @@ def choose_settings(
             "Der Zwischenstand stammt von einer anderen Fassung des Trainings; fortsetzen lässt er "
             "sich nur mit ihr."
         )
-    if saved and saved["teacher"] != given["teacher"]:
+    if saved and saved["teachers"] != given["teachers"]:
         raise CallError(
-            "Das Training im Zwischenstand hat einen anderen Lehrer oder keinen; fortsetzen lässt "
-            "es sich nur mit demselben --teacher wie zu Beginn."
+            "Das Training im Zwischenstand hat andere Lehrer oder keine; fortsetzen lässt es sich "
+            "nur mit denselben --teachers wie zu Beginn."
         )
     base = saved or recipe(options.data, device.type != "cpu")
     chosen = {**base, **given}
@@ -249,7 +249,7 @@ def _train_in_folder(
     saved = state and state.get("settings")
     torch.manual_seed((saved or {}).get("seed", 0) if options.seed is None else options.seed)
     network = load_network(options.file, len(data.classes))
-    teacher = load_teacher(options.teacher, data) if options.teacher else None
+    teacher = load_teachers(options.teachers, data) if options.teachers else None
     settings, speeds = choose_settings(options, saved, network, device, processes)
     trainer = Trainer(network, data, settings, device, processes, teacher)
     parts = []
@@ -378,10 +378,11 @@ def _introduction(
         f"Bilder verändert: verschoben bis {settings.padding}, Cutout {settings.cutout}, CutMix "
         f"{significant(settings.cutmix)}, Verzerrung {significant(settings.distortion)}."
     )
-    if options.teacher:
+    if options.teachers:
         lines.append(
-            f"Lehrer: das Netz in {options.teacher}, Temperatur "
-            f"{significant(settings.temperature)}."
+            f"Lehrer: {', '.join(map(str, options.teachers))}; Temperatur "
+            f"{significant(settings.temperature)}, neue Veränderungen "
+            f"{counted(settings.cycle, 'Epoche', 'Epochen')} lang."
         )
     if trainer.history:
         done = len(trainer.history)

@@ -61,8 +61,10 @@ class Settings:
         cutmix: Anteil der Trainingsbilder, in die ein Quadrat aus einem anderen gesetzt wird.
         distortion: Anteil der Trainingsbilder, für die eine Verzerrung gezogen wird.
         warmup: Anteil der Schritte, in dem die Lernrate steigt.
-        teacher: SHA-256-Summe der Datei mit dem Lehrer; leer: keiner.
-        temperature: Temperatur, mit der das Netz einem Lehrer folgt.
+        teachers: SHA-256-Summen der Dateien mit den Lehrern; leer: keine.
+        temperature: Temperatur, mit der das Netz seinen Lehrern folgt.
+        cycle: Nach so vielen Epochen wiederholen sich Reihenfolge und Veränderungen der Bilder,
+            wenn es Lehrer gibt. Sie müssen dann nichts mehr ansehen.
     """
 
     epochs: int = 8
@@ -80,8 +82,9 @@ class Settings:
     cutmix: float = 0.0
     distortion: float = 0.0
     warmup: float = 0.3
-    teacher: str = ""
+    teachers: str = ""
     temperature: float = 4.0
+    cycle: int = 80
 
     @property
     def augmentation(self) -> Augmentation:
@@ -173,6 +176,8 @@ class Trainer:
         self._teacher = teacher
         if teacher is not None:
             teacher.to(device, memory_format=self._layout).eval()
+        # Was der Lehrer zu einem Schritt eines Umlaufs gesagt hat.
+        self._answers: dict[tuple[int, int], Tensor] = {}
         self._device = device
         self._processes = processes
         self._evaluation_batch = _EVALUATION_BATCH.get(device.type, _EVALUATION_BATCH_ELSEWHERE)
@@ -326,6 +331,8 @@ class Trainer:
         self, number: int, progress: Callable[[Step], None], stop: Callable[[], bool]
     ) -> None:
         self._trained.train()
+        if self._teacher is not None and (number - 1) % self.settings.cycle == 0:
+            self._generator.manual_seed(self.settings.seed)
         size, steps = self.settings.batch_size, self.steps
         own_size = size // self._processes.size
         order = torch.randperm(len(self.data.train), generator=self._generator)
@@ -339,8 +346,10 @@ class Trainer:
             # Jeder Prozess nimmt seinen Abschnitt desselben Schritts.
             begin = (step - 1) * size + self._processes.rank * own_size
             part = slice(begin, begin + own_size)
+            views = (order[part], others[part], *changes[part].tensors)
+            wanted = self._wanted(number, step, views)
             self._seed_network(number, step)
-            results.append(self._gradients(order[part], others[part], *changes[part].tensors))
+            results.append(self._gradients(wanted, *views))
             self._optimizer.step()
             self._scheduler.step()
             if step % self._report == 0 or step == steps:
@@ -364,10 +373,28 @@ class Trainer:
             ((self.settings.seed + 1) * _SEED_STRIDE + place) % (1 << 63)
         )
 
-    def _compute_gradients(self, order: Tensor, others: Tensor, *tensors: Tensor) -> Tensor:
+    def _wanted(self, number: int, step: int, views: tuple[Tensor, ...]) -> Tensor:
+        """Die Logits des Lehrers zu den Bildern eines Schritts; ohne Lehrer leer."""
+        if self._teacher is None:
+            return torch.empty(0, device=self._device)
+        place = (number - 1) % self.settings.cycle, step
+        if place not in self._answers:
+            order, others, *tensors = views
+            pixels = self.data.train.pixels
+            changes = Changes(*tensors, self.settings.augmentation)
+            with torch.no_grad():
+                self._answers[place] = self._forward(
+                    self._teacher, changed(pixels[order], pixels[others], changes)
+                )
+        return self._answers[place]
+
+    def _compute_gradients(
+        self, wanted: Tensor, order: Tensor, others: Tensor, *tensors: Tensor
+    ) -> Tensor:
         """Die Gradienten eines Schritts; Kreuzentropie und Trefferzahl bleiben auf dem Gerät.
 
         Args:
+            wanted: Die Logits des Lehrers, Form ``(N, Klassen)``; ohne Lehrer leer.
             order: Nummern der Bilder, Form ``(N,)``.
             others: Nummern der Bilder, aus denen die Quadrate für CutMix stammen, ebenso.
             tensors: Wie in :attr:`Changes.tensors`.
@@ -375,8 +402,7 @@ class Trainer:
         settings = self.settings
         changes = Changes(*tensors, settings.augmentation)
         batch, other = self.data.train[order], self.data.train[others]
-        pixels = changed(batch.pixels, other.pixels, changes)
-        logits = self._forward(self._trained, pixels)
+        logits = self._forward(self._trained, changed(batch.pixels, other.pixels, changes))
         labels, share = batch.labels, changes.share
 
         def loss_with(smoothing: float) -> Tensor:
@@ -387,8 +413,6 @@ class Trainer:
         if self._teacher is None:
             loss = loss_with(settings.label_smoothing)
         else:
-            with torch.no_grad():
-                wanted = self._forward(self._teacher, pixels)
             loss = distillation(logits, wanted, settings.temperature)
         self._optimizer.zero_grad()
         loss.backward()
@@ -404,11 +428,12 @@ class Trainer:
         """:meth:`_compute_gradients` als CUDA-Graph; Gewichte und Puffer bleiben, wie sie sind."""
         number = torch.arange(self.settings.batch_size, device=self._device)
         changes = Changes.draw(len(number), torch.Generator(), self.settings.augmentation)
+        views = (number, number, *changes.to(self._device).tensors)
+        wanted = self._wanted(1, 1, views)
+        self._answers.clear()
         buffers = {name: buffer.clone() for name, buffer in self.network.named_buffers()}
         self.network.train()
-        result = captured(
-            self._compute_gradients, (number, number, *changes.to(self._device).tensors)
-        )
+        result = captured(self._compute_gradients, (wanted, *views))
         for name, buffer in self.network.named_buffers():
             buffer.copy_(buffers[name])
         return result
