@@ -365,25 +365,27 @@ def _introduction(
         )
     else:
         lines.append(f"Gerechnet wird mit {settings.precision}, {settings.memory_format}.")
+    smoothing = f", Label Smoothing {significant(settings.label_smoothing)}"
+    if options.teachers:
+        # Wer einem Lehrer folgt, lernt nicht aus den Klassen.
+        smoothing = ""
+        lines.append(
+            f"Lehrer: {', '.join(map(str, options.teachers))}; Temperatur "
+            f"{significant(settings.temperature)}, neue Veränderungen "
+            f"{counted(settings.cycle, 'Epoche', 'Epochen')} lang."
+        )
     lines.append(
         f"{counted(settings.epochs, 'Epoche', 'Epochen')} zu "
         f"{counted(trainer.steps, 'Schritt', 'Schritten')} mit "
         f"{counted(settings.batch_size, 'Bild', 'Bildern')}, {settings.optimizer}, Lernrate bis "
         f"{significant(settings.learning_rate)}, Anstieg {significant(settings.warmup)}, "
         f"größte Norm {significant(settings.max_norm)}, Gewichtszerfall "
-        f"{significant(settings.weight_decay)}, Label Smoothing "
-        f"{significant(settings.label_smoothing)}, Startwert {settings.seed}."
+        f"{significant(settings.weight_decay)}{smoothing}, Startwert {settings.seed}."
     )
     lines.append(
         f"Bilder verändert: verschoben bis {settings.padding}, Cutout {settings.cutout}, CutMix "
         f"{significant(settings.cutmix)}, Verzerrung {significant(settings.distortion)}."
     )
-    if options.teachers:
-        lines.append(
-            f"Lehrer: {', '.join(map(str, options.teachers))}; Temperatur "
-            f"{significant(settings.temperature)}, neue Veränderungen "
-            f"{counted(settings.cycle, 'Epoche', 'Epochen')} lang."
-        )
     if trainer.history:
         done = len(trainer.history)
         verb = "ist" if done == 1 else "sind"

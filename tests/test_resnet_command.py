@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,12 +21,13 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.summary.writer.record_writer import RecordWriter
 from torch import nn
 
-from resnet import train
+from resnet import recorded as recorded_run
+from resnet import teacher, train
 from resnet.checkpoint import only_one
 from resnet.data import load_fashion
 from resnet.logbook import Logbook
 from resnet.machine import measure
-from resnet.network import load_network
+from resnet.network import Teachers, load_network
 from resnet.processes import Processes
 from resnet.progress import TrainingLine
 from resnet.recipes import DATA_NAMES, recipe
@@ -435,11 +437,70 @@ def test_the_checkpoint_of_another_version_is_one_sentence(
 
 
 def test_the_recorded_run_on_cifar10_is_that_of_the_recipe() -> None:
-    record = json.loads((ROOT / "resnet" / "runs" / "cifar10.json").read_text("utf-8"))
+    record = recorded_run("cifar10")
     expected = recipe("cifar10", record["device"] != "cpu")
     # Was eine Aufzeichnung noch nicht kannte, hatte die Wirkung der Voreinstellung.
     settings = vars(Settings()) | record["settings"]
     assert {key: settings[key] for key in expected} == expected
+
+
+def test_the_teachers_of_the_recorded_run_are_recorded_too() -> None:
+    student = recorded_run("cifar10")
+    folders = []
+    for name in ("teacher1", "teacher2"):
+        run = recorded_run(name)
+        words = shlex.split(run["command"])
+        assert words[words.index("--file") + 1] == "resnet/teacher.py"
+        folders.append(words[words.index("--out") + 1])
+        for key in ("data", "images", "hardware", "versions"):
+            assert run[key] == student[key], key
+    assert f"--teachers {' '.join(folders)} " in student["command"]
+
+
+@pytest.fixture
+def taught(few_images: None, tmp_path: Path) -> list[str]:
+    """Ein Aufruf mit einem Lehrer, der schon fertig ist."""
+    folder = tmp_path / "lehrer"
+    folder.mkdir()
+    data = "Fashion-MNIST, Teilmenge"
+    network = teacher.ResNet().state_dict()
+    torch.save({"settings": {}, "data": data, "network": network}, folder / "stand.pt")
+    return [*command(tmp_path / "lauf", "--teachers", str(folder))[3:], "--epochs", "1"]
+
+
+def test_teachers_are_named_and_needed_again_to_resume(
+    taught: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train.main(taught) == 0
+    shown = capsys.readouterr().out
+    assert "Temperatur 4" in shown and "Label Smoothing" not in shown
+    index = taught.index("--teachers")
+    without = taught[:index] + taught[index + 2 :]
+    assert train.main([*without, "--resume"]) == 2
+    assert "nur mit denselben --teachers wie zu Beginn" in capsys.readouterr().err
+    assert train.main([*taught, "--resume"]) == 0
+
+
+def test_who_cannot_teach_is_one_sentence(
+    taught: list[str], whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = [*taught, "--teachers", str(tmp_path / "nichts")]
+    assert train.main(missing) == 2
+    assert "--teachers nennt Ordner von Trainings mit" in capsys.readouterr().err
+    assert train.main([*taught, "--teachers", str(whole)]) == 2
+    assert "keines aus resnet/teacher.py" in capsys.readouterr().err
+    saved = tmp_path / "lehrer" / "stand.pt"
+    torch.save(checkpoint(tmp_path / "lehrer") | {"data": "CIFAR-10"}, saved)
+    assert train.main(taught) == 2
+    assert "kommt von den Daten »CIFAR-10«" in capsys.readouterr().err
+
+
+def test_several_teachers_answer_with_their_mean() -> None:
+    x = torch.randn(4, 3, 32, 32)
+    networks = [teacher.ResNet(5).eval() for _ in range(2)]
+    expected = (networks[0](x) + networks[1](x)) / 2
+    assert torch.allclose(Teachers(networks)(x), expected, atol=1e-6)
+    assert expected.shape == (4, 5)
 
 
 def test_every_recipe_is_a_valid_setting() -> None:

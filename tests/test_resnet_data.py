@@ -77,7 +77,7 @@ def python_files() -> dict[str, bytes]:
 
 
 def assert_is_cifar(data: datasets.Data, tolerance: int = 0) -> None:
-    assert (len(data.train), len(data.validation), len(data.test)) == (1000, 5000, 1200)
+    assert (len(data.train), len(data.validation), len(data.test)) == (4000, 2000, 1200)
     for images in (data.train, data.validation, data.test):
         colour = images.pixels[:, :, 16, 16].long()
         expected = images.labels[:, None] * torch.tensor([20, 5, 1])
@@ -192,10 +192,10 @@ def fashion_files() -> dict[str, bytes]:
 
 def assert_is_fashion(data: datasets.Data) -> None:
     assert data.name == "Fashion-MNIST"
-    assert (len(data.train), len(data.validation), len(data.test)) == (1000, 5000, 1100)
+    assert (len(data.train), len(data.validation), len(data.test)) == (4000, 2000, 1100)
     assert torch.equal(data.train.pixels[:, 0, 16, 16].long(), data.train.labels * 20)
     # Die Datei ist sortiert; ungemischt fehlten in der Validierung Klassen.
-    assert torch.bincount(data.validation.labels, minlength=10).min() > 400
+    assert torch.bincount(data.validation.labels, minlength=10).min() > 150
 
 
 @pytest.fixture

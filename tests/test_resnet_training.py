@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from resnet import train, training
 from resnet.augmentation import Augmentation, Changes, changed
 from resnet.data import CLASSES, FASHION, Data, DataError, load_fashion
-from resnet.losses import mixed_cross_entropy
+from resnet.losses import distillation, mixed_cross_entropy
 from resnet.record import accuracy, confusion
 from resnet.solution import ResNet
 from resnet.training import Settings, Stopped, Trainer, TrainingError
@@ -35,10 +35,13 @@ def tiny() -> Data:
 
 
 def trainer(
-    data: Data, settings: Settings = SETTINGS, network: Callable[[], nn.Module] = ResNet
+    data: Data,
+    settings: Settings = SETTINGS,
+    network: Callable[[], nn.Module] = ResNet,
+    teacher: nn.Module | None = None,
 ) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(network(), data, settings)
+    return Trainer(network(), data, settings, teacher=teacher)
 
 
 def dropping() -> nn.Module:
@@ -135,6 +138,46 @@ def test_the_loss_of_mixed_images_weighs_both_classes() -> None:
         assert loss.item() == pytest.approx(expected.item())
 
 
+def test_distillation_compares_softened_probabilities() -> None:
+    logits = torch.tensor([[2.0, 0.0, -1.0], [0.5, -0.5, 1.0]])
+    teacher = torch.tensor([[1.0, 1.0, 0.0], [0.5, -0.5, 1.0]])
+    own, wanted = ((x / 4).softmax(dim=1) for x in (logits, teacher))
+    expected = 16 * (wanted * (wanted / own).log()).sum() / 2
+    assert distillation(logits, teacher, 4.0).item() == pytest.approx(expected.item(), rel=1e-5)
+    assert distillation(teacher, teacher, 4.0).item() == pytest.approx(0, abs=1e-6)
+
+
+class Asked(nn.Module):
+    """Ein Lehrer, der sich merkt, wie viele Bilder er angesehen hat."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(5)
+        self.linear = nn.Linear(3 * 32 * 32, 10)
+        self.images = 0
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.images += len(x)
+        return 3 * self.linear(x.flatten(1))
+
+
+def test_a_teacher_is_followed_and_sees_every_change_once(tiny: Data) -> None:
+    settings = Settings(
+        epochs=6, batch_size=8, learning_rate=0.01, cutmix=0.5, distortion=0.5, cycle=2
+    )
+    teacher = Asked()
+    alone, taught = trainer(tiny, settings), trainer(tiny, settings, teacher=teacher)
+    for run in (alone, taught):
+        list(run.epochs())
+    assert teacher.images == 2 * 40
+
+    def distance(run: Trainer) -> float:
+        wanted = run._forward(teacher, tiny.train.pixels)
+        return distillation(run.logits(tiny.train), wanted, 4.0).item()
+
+    assert distance(taught) < 0.5 * distance(alone)
+
+
 def test_every_distortion_changes_the_image_and_keeps_its_range() -> None:
     photo = torch.randint(256, (1, 3, 32, 32), generator=torch.Generator().manual_seed(1))
     # Glatt wie ein Foto: Aus reinem Rauschen bliebe beim Drehen nichts erkennbar.
@@ -183,21 +226,31 @@ def test_resumed_training_is_bit_for_bit_the_same(tiny: Data, tmp_path: Path) ->
         assert torch.equal(tensor, expected[name]), name
 
 
-@pytest.mark.parametrize("network", [ResNet, dropping])
+@pytest.mark.parametrize(
+    ("network", "teacher", "epochs"), [(ResNet, None, 2), (dropping, None, 2), (dropping, Asked, 5)]
+)
 def test_stopped_in_an_epoch_ends_bit_for_bit_the_same(
-    tiny: Data, network: Callable[[], nn.Module]
+    tiny: Data,
+    network: Callable[[], nn.Module],
+    teacher: Callable[[], nn.Module] | None,
+    epochs: int,
 ) -> None:
     settings = Settings(
-        epochs=2, batch_size=8, optimizer="sgd", learning_rate=0.01, max_norm=1.0, cutout=8,
-        cutmix=0.5, distortion=0.5,
+        epochs=epochs, batch_size=8, optimizer="sgd", learning_rate=0.01, max_norm=1.0, cutout=8,
+        cutmix=0.5, distortion=0.5, cycle=2,
     )  # fmt: skip
-    whole = trainer(tiny, settings, network)
+
+    def new() -> Trainer:
+        return trainer(tiny, settings, network, teacher and teacher())
+
+    whole = new()
     list(whole.epochs())
-    stopped = trainer(tiny, settings, network)
+    stopped = new()
     steps = []
     with pytest.raises(Stopped):
-        list(stopped.epochs(steps.append, lambda: len(steps) == 6))
-    resumed = trainer(tiny, settings, network)
+        # In der letzten Epoche: Mit einem Lehrer hat da der dritte Umlauf begonnen.
+        list(stopped.epochs(steps.append, lambda: len(steps) == 5 * epochs - 4))
+    resumed = new()
     resumed.restore(stopped.state())
     # So viel zieht auch die Messung vor einem neuen Training.
     torch.rand(7)
