@@ -338,7 +338,32 @@ def comparison(
         f"Dort waren es {count(steps)} Schritte mit je {batch_size} Bildern; gemessen an den "
         f"gesehenen Bildern ist das hier {percent(share, 0)} jenes Trainings.",
     ]
+    if "ten_crop_accuracy" in record["test"]:
+        views = percent(record["test"]["ten_crop_accuracy"], 2)
+        sentences.insert(
+            2,
+            f"Entscheiden zehn Ansichten jedes Bilds gemeinsam (es selbst, viermal um einen "
+            f"Bildpunkt verschoben, alle auch gespiegelt), so sind es {views}; die Angabe des "
+            "Artikels gilt für eine einzige.",
+        )
     return Note(" ".join(sentences))
+
+
+def teaching(records: Sequence[Mapping[str, Any]]) -> Note:
+    """Wie lange die Lehrer eines aufgezeichneten Trainings lernten und was sie erkennen.
+
+    Args:
+        records: Ihre Aufzeichnungen aus ``resnet/runs``.
+    """
+    seconds = duration(sum(record["seconds"] for record in records))
+    one, ten = (
+        " und ".join(percent(record["test"][kind], 2) for record in records)
+        for kind in ("accuracy", "ten_crop_accuracy")
+    )
+    return Note(
+        f"Die Lehrer lernten zusammen {seconds} lang. Von den Testbildern erkennen sie selbst "
+        f"{one}, mit zehn Ansichten {ten}."
+    )
 
 
 def _narrow(axes: Axes) -> bool:

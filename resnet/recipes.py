@@ -6,7 +6,8 @@ Verzerrungen.
 
 Mit großer Lernrate werfen die ersten, noch langen Gradienten das Netz in kurzen Läufen so weit
 hinaus, dass es nicht mehr lernt. SGD kürzt sie deshalb auf die Norm 1; AdamW teilt von selbst durch
-ihre Größe. ``resnet/runs/cifar10.json`` ist der Lauf auf einer GPU mit CIFAR-10.
+ihre Größe. ``resnet/runs/cifar10.json`` ist der Lauf auf einer GPU mit CIFAR-10; dabei lehrten die
+Netze aus ``teacher1.json`` und ``teacher2.json`` daneben.
 """
 
 from __future__ import annotations

@@ -192,3 +192,17 @@ def test_the_comparison_says_where_how_long_and_how_far() -> None:
     better = record | {"device": "cuda", "epochs": [{}] * 8, "test": {"accuracy": 0.94}}
     text = str(plots.comparison(better, **quoted))
     assert "lief auf einer GPU" in text and "1,0 Prozentpunkte mehr" in text
+    assert "Ansichten" not in text
+    views = record | {"test": {"accuracy": 0.8, "ten_crop_accuracy": 0.8125}}
+    assert "gemeinsam" in str(plots.comparison(views, **quoted))
+    assert "so sind es 81,25 %; die Angabe" in str(plots.comparison(views, **quoted))
+
+
+def test_the_teachers_are_named_with_time_and_results() -> None:
+    tests = [
+        {"accuracy": 0.9, "ten_crop_accuracy": 0.95},
+        {"accuracy": 0.8, "ten_crop_accuracy": 0.85},
+    ]
+    text = str(plots.teaching([{"seconds": 45, "test": test} for test in tests]))
+    assert "zusammen 1 min 30 s lang" in text
+    assert "erkennen sie selbst 90,00 % und 80,00 %, mit zehn Ansichten 95,00 % und 85,00 %" in text

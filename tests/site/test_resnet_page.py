@@ -46,6 +46,13 @@ def test_the_long_run_says_how_far_it_is_from_the_paper(resnet_page: str) -> Non
     assert html.escape(run["hardware"]) in note._repr_html_()
 
 
+def test_the_teachers_of_the_long_run_are_shown_with_their_origin(resnet_page: str) -> None:
+    teachers = [recorded("teacher1"), recorded("teacher2")]
+    assert plots.teaching(teachers)._repr_html_() in resnet_page
+    for run in teachers:
+        assert shown(resnet_page, plots.origin(run))
+
+
 def test_the_experiment_is_shown_as_recorded(resnet_page: str) -> None:
     record = recorded("shortcuts")
     assert shown(resnet_page, plots.origin(record))
