@@ -429,6 +429,7 @@ class Trainer:
         number = torch.arange(self.settings.batch_size, device=self._device)
         changes = Changes.draw(len(number), torch.Generator(), self.settings.augmentation)
         views = (number, number, *changes.to(self._device).tensors)
+        # Nur auf die Form kommt es an: Beim ersten Schritt sehen die Lehrer andere Bilder.
         wanted = self._wanted(1, 1, views)
         self._answers.clear()
         buffers = {name: buffer.clone() for name, buffer in self.network.named_buffers()}
