@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -193,18 +193,19 @@ class Judge:
                 return {gap.number: _correct(gap, found) for gap in (*gaps, *empty)}
         seen: dict[int, list[Observation]] = {}
         verdicts = {gap.number: self._judge_gap(gap, found, extras, seen) for gap in gaps}
-        if whole is not None:
-            # Wer einen Teil ganz umschreibt, soll trotzdem erfahren, was nicht stimmt.
-            verdicts |= {
-                gap.number: Verdict(
-                    gap.number,
-                    "untested",
-                    f"{filling.reason}.\nAls Ganzes: {problem}",
-                    filling.line,
+        # Wer einen Teil ganz umschreibt, soll trotzdem erfahren, was nicht stimmt.
+        together = "" if whole is None else f"\nAls Ganzes: {problem}"
+        for gap, filling in zip(gaps, fillings, strict=True):
+            if isinstance(filling, Unaligned):
+                text = f"{filling.reason}.{together}"
+            elif verdicts[gap.number].status == "wrong" and self._borrows(gap, found, student):
+                text = (
+                    "Diese Lücke benutzt ein Attribut aus einer Zeile, die im Rumpf anders lautet; "
+                    f"allein lässt sie sich nicht beurteilen.{together}"
                 )
-                for gap, filling in zip(gaps, fillings, strict=True)
-                if isinstance(filling, Unaligned)
-            }
+            else:
+                continue
+            verdicts[gap.number] = Verdict(gap.number, "untested", text, filling.line)
         if (
             whole is not None
             and not empty
@@ -332,6 +333,20 @@ class Judge:
             if not fresh:
                 return group[1:]
             group += fresh
+
+    def _borrows(
+        self, gap: Gap, found: Mapping[int, Filling | Unaligned], student: ast.Module
+    ) -> bool:
+        """Ob eine Lücke ein Attribut benutzt, das die Abgabe in einer vorgegebenen Zeile anlegt.
+
+        Neben der Musterlösung bricht sie dann ab, so richtig sie sein mag.
+        """
+        if len(gap.path) < 2:
+            return False
+        filled = [part.statements for part in found.values() if isinstance(part, Filling)]
+        given = _attributes([student], ast.Store) - _attributes([self._solution])
+        given -= _attributes(itertools.chain(*filled), ast.Store)
+        return bool(_attributes(found[gap.number].statements) & given)
 
     def _judge_together(
         self,
@@ -632,7 +647,7 @@ def _names(nodes: Sequence[ast.AST]) -> set[str]:
 
 
 def _attributes(
-    nodes: Sequence[ast.AST], context: type[ast.expr_context] = ast.expr_context
+    nodes: Iterable[ast.AST], context: type[ast.expr_context] = ast.expr_context
 ) -> set[str]:
     """Die Namen der Attribute von ``self``, mit ``ast.Store`` nur derer, die etwas bekommen."""
     return {

@@ -118,6 +118,27 @@ def test_attributes_with_names_of_ones_own_are_judged_together(changes, expected
     assert tuple(statuses[number] for number in (1, 2, 4, 5)) == expected
 
 
+@pytest.mark.parametrize(
+    ("grads", "expected"),
+    [
+        ("grads * np.where(cache > 0, 1, self.a * np.exp(np.minimum(cache, 0)))", "correct"),
+        ("grads * np.where(cache > 0, 1, self.a)", "untested"),
+    ],
+)
+def test_an_attribute_renamed_in_given_lines_makes_no_right_gap_wrong(grads, expected):
+    methods = {
+        "compute_outputs": """
+def compute_outputs(self, x):
+    return np.where(x > 0, x, self.a * np.expm1(np.minimum(x, 0))), x
+""",
+        "compute_grads": f"def compute_grads(self, grads, cache):\n    return {grads}",
+    }
+    source = replaced("convolution", methods, "ELU")
+    assert source.count("self.alpha = ") == 1
+    statuses = judged("convolution", source.replace("self.alpha = ", "self.a = "))
+    assert {statuses[9], statuses[10]} == {expected}
+
+
 def test_residual_block_with_names_of_its_own():
     methods = {
         "__init__": """
