@@ -68,11 +68,12 @@ def measure(
 
     Raises:
         torch.OutOfMemoryError: Wenn für keine der Speicher reicht.
+        RuntimeError: Wenn keine aus einem anderen Grund rechnet.
     """
     size = min(batch_size, _LARGEST_TRIAL.get(device.type, batch_size))
     labels = torch.arange(size, device=device) % 2
     speeds = []
-    shortage = None
+    failure = shortage = None
     for precision, name in itertools.product(precisions, memory_formats):
         layout = memory_format(name)
         trial = copy.deepcopy(network).to(device, memory_format=layout).train()
@@ -93,13 +94,13 @@ def measure(
             seconds = min(step() for _ in range(_TIMED_STEPS))
         except torch.OutOfMemoryError as error:
             shortage = error
-        except (RuntimeError, NotImplementedError):
+        except RuntimeError as error:
             # Nicht jedes Gerät kann jede Genauigkeit.
-            continue
+            failure = error
         else:
             speeds.append(Speed(precision, name, size / seconds))
-    if shortage and not speeds:
-        raise shortage
+    if not speeds:
+        raise shortage or failure
     return speeds
 
 

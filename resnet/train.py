@@ -141,9 +141,15 @@ def choose_settings(
     speeds = []
     if any(len(names) > 1 for names in candidates):
         size = chosen["batch_size"] // processes.size
-        speeds = processes.from_first(measure(network, device, max(size, 2), *candidates))
-        if not speeds:
-            raise CallError(f"Auf dem Gerät {device.type} lässt sich das Netz nicht trainieren.")
+        try:
+            speeds = processes.from_first(measure(network, device, max(size, 2), *candidates))
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            text = " ".join(str(error).split())
+            raise CallError(
+                f"Auf dem Gerät {device.type} lässt sich das Netz nicht trainieren ({text})."
+            ) from error
         best = fastest(speeds)
         chosen |= {"precision": best.precision, "memory_format": best.memory_format}
     return Settings(**chosen), speeds
@@ -463,9 +469,16 @@ def main(arguments: list[str]) -> int:
     except torch.OutOfMemoryError:
         message, code = "Der Speicher der GPU reicht nicht; ein kleineres --batch-size hilft.", 1
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "can't allocate memory" not in str(error):
+        if isinstance(error, MemoryError) or "can't allocate memory" in str(error):
+            message = "Der Arbeitsspeicher reicht nicht; ein kleineres --batch-size hilft."
+        elif "Expected to have finished reduction" in str(error):
+            message = (
+                f"Das Netz in {options.file} hat Schichten, die forward nicht immer benutzt; "
+                "trainieren lässt es sich nur mit einem Prozess."
+            )
+        else:
             raise
-        message, code = "Der Arbeitsspeicher reicht nicht; ein kleineres --batch-size hilft.", 1
+        code = 1
     except OSError as error:
         message, code = f"Das Training bricht ab: {reason(error)}.", 1
         if isinstance(error, BrokenPipeError):

@@ -177,6 +177,17 @@ def test_two_processes_find_the_curve_of_one_and_can_be_resumed(
         assert other == pytest.approx(one, rel=1e-3)
 
 
+def test_an_unused_layer_needs_a_single_process_and_that_is_said(tmp_path: Path) -> None:
+    arguments = command(tmp_path / "lauf", processes=2)
+    file = tmp_path / "netz.py"
+    idle = NETWORK.replace("self.layers =", "self.idle = nn.Linear(2, 2)\n        self.layers =")
+    file.write_text(idle, encoding="utf-8")
+    result = run(arguments)
+    assert result.returncode == 1
+    text = "hat Schichten, die forward nicht immer benutzt; trainieren lässt es sich nur mit einem"
+    assert text in result.stderr
+
+
 def test_the_record_adds_up(recorded: dict) -> None:
     assert recorded["images"] == {"train": 9000, "validation": 1000, "test": 2000}
     assert [epoch["number"] for epoch in recorded["epochs"]] == list(range(1, EPOCHS + 1))
@@ -535,6 +546,24 @@ class Greedy(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         raise torch.OutOfMemoryError
+
+
+class Unfit(nn.Module):
+    """Ein Netz, das in der Messung scheitert."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("zu groß\nfür hier")
+
+
+def test_what_fails_in_every_measurement_is_said(
+    few_images: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(train, "load_network", lambda file, classes: Unfit())
+    assert train.main(["--out", str(tmp_path / "lauf")]) == 2
+    assert "nicht trainieren (zu groß für hier)" in capsys.readouterr().err
 
 
 def test_too_little_memory_for_every_measurement_is_no_matter_of_the_device() -> None:
