@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faltwerk.align import find_function, splice
-from faltwerk.exercise import Exercise, load, load_all
-from faltwerk.gaps import Gap
+from faltwerk.arguments import Parser
+from faltwerk.exercise import Exercise, ExerciseError, load, load_all
+from faltwerk.gaps import Gap, GapError
 from faltwerk.judge import sample_statements
 from faltwerk.sandbox import Sandbox
 
@@ -233,11 +234,25 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
     return result
 
 
-def main(names: list[str]) -> int:
-    """Gibt je Übung die Zahlen und die Überlebenden aus; 1, wenn einer unentdeckt blieb."""
+def main(arguments: list[str]) -> int:
+    """Gibt je Übung die Zahlen und die Überlebenden aus.
+
+    Returns:
+        0: alle entdeckt, 1: einer blieb unentdeckt, 2: falsch aufgerufen.
+    """
+    parser = Parser(
+        prog="python -m faltwerk.mutants",
+        description="Verändert jede Lücke der Musterlösungen; jede Veränderung muss auffallen.",
+    )
+    parser.add_argument("names", nargs="*", metavar="ÜBUNG", help="sonst alle")
+    names = parser.parse_args(arguments).names
     path = _ROOT / _EQUIVALENT
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"] if path.is_file() else []
-    exercises = [load(name, _ROOT) for name in names] if names else load_all(_ROOT)
+    try:
+        exercises = [load(name, _ROOT) for name in names] if names else load_all(_ROOT)
+    except (ExerciseError, GapError) as error:
+        print(error, file=sys.stderr)
+        return 2
     failed = False
     for exercise in exercises:
         mine = [(e["gap"], e["change"]) for e in entries if e["exercise"] == exercise.name]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from faltwerk import mutants
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -98,6 +100,15 @@ def test_wrong_call_is_one_sentence(arguments, words, tmp_path):
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_mutants_have_help_and_say_what_is_wrong(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        mutants.main(["--help"])
+    assert exit_.value.code == 0
+    assert "Aufruf: python -m faltwerk.mutants [-h] [ÜBUNG ...]" in capsys.readouterr().out
+    assert mutants.main(["backen"]) == 2
+    assert "Die Übung »backen« gibt es nicht; vorhanden sind" in capsys.readouterr().err
 
 
 def test_help_is_german():
