@@ -16,7 +16,7 @@ help:
 	@echo "make bench      Zeiten messen, nebeneinander in einem Lauf"
 	@echo "make linkcheck  fremde Verweise aufrufen und prüfen (braucht das Netz)"
 	@echo "make lock       Versionen und Prüfsummen aller Pakete neu festlegen"
-	@echo "make vendor     mitgelieferte Dateien Dritter (docs/vendor/) aus dem Netz erneuern"
+	@echo "make vendor     mitgelieferte Dateien Dritter (website/vendor/) aus dem Netz erneuern"
 	@echo "make clean      Gebautes (build/) löschen"
 	@echo "make help       diese Übersicht"
 
@@ -25,7 +25,7 @@ setup:
 	@"$(PYTHON)" tools/environment.py
 
 html: setup
-	@$(VENV_PYTHON) -m tools.site build
+	@$(VENV_PYTHON) -m website.build build
 
 test: lint
 	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
@@ -35,25 +35,25 @@ lint: setup
 	@$(VENV_PYTHON) -m ruff format --check .
 
 mutants: setup
-	@$(VENV_PYTHON) -m faltwerk.mutants
+	@$(VENV_PYTHON) -m faltwerk.authors.mutants
 
 bench: setup
 	@$(VENV_PYTHON) -m tools.bench
 
 linkcheck: setup
-	@$(VENV_PYTHON) -m tools.site linkcheck
+	@$(VENV_PYTHON) -m website.build linkcheck
 
 lock: setup
 	@$(VENV_PYTHON) -m tools.lock
 
 pdf: html
-	@$(VENV_PYTHON) -m tools.pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
+	@$(VENV_PYTHON) -m website.pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
 
 vendor: setup
 	@$(VENV_PYTHON) -m tools.vendor
 
 serve:
-	@"$(PYTHON)" -m tools.site serve --port $(PORT)
+	@"$(PYTHON)" -m website.build serve --port $(PORT)
 
 clean:
-	@"$(PYTHON)" -m tools.site clean
+	@"$(PYTHON)" -m website.build clean

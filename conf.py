@@ -1,4 +1,4 @@
-"""Konfiguration von Sphinx; was mehr ist als ein Wert, steht in ``docs/extensions/``."""
+"""Konfiguration von Sphinx; was mehr ist als ein Wert, steht in ``website/``."""
 
 import os
 import sys
@@ -6,12 +6,13 @@ import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+sys.path.insert(0, str(ROOT))
 
 # Die Erweiterungen sind erst mit diesem Pfad zu finden.
-from extensions.address import public_address  # noqa: E402
-from extensions.interface import catalogue  # noqa: E402
 from sphinx.deprecation import RemovedInSphinx10Warning  # noqa: E402
+
+from website.address import public_address  # noqa: E402
+from website.frame.interface import catalogue  # noqa: E402
 
 # sphinx-autodoc-typehints benutzt noch eine Funktion, die Sphinx 10 abschafft.
 warnings.filterwarnings("ignore", category=RemovedInSphinx10Warning)
@@ -31,37 +32,35 @@ extensions = [
     "sphinx_togglebutton",
     "sphinx_copybutton",
     "sphinx_design",
-    "extensions.execution",
-    "extensions.kernel_ports",
-    "extensions.freshness",
-    "extensions.plots",
-    "extensions.rst_cells",
-    "extensions.exercise_pages",
-    "extensions.editors",
-    "extensions.toggles",
-    "extensions.formulas",
-    "extensions.typography",
-    "extensions.alt_text",
-    "extensions.motion",
-    "extensions.inventories",
-    "extensions.downloads",
-    "extensions.progress",
-    "extensions.browser_python",
-    "extensions.cards",
-    "extensions.host",
-    "extensions.interface",
-    "extensions.licences",
-    "extensions.assets",
-    "extensions.head",
-    "extensions.sitemap",
-    "extensions.not_found",
-    "extensions.finishing",
-    "extensions.accessible",
+    "website.cells.execution",
+    "website.cells.kernel_ports",
+    "website.cells.freshness",
+    "website.cells.plot_ink",
+    "website.cells.rst_cells",
+    "website.exercises.parts",
+    "website.exercises.editors",
+    "website.exercises.toggles",
+    "website.prose.formulas",
+    "website.prose.typography",
+    "website.prose.alt_text",
+    "website.prose.motion",
+    "website.prose.inventories",
+    "website.exercises.downloads",
+    "website.exercises.progress",
+    "website.runtime",
+    "website.exercises.cards",
+    "website.prose.operator_details",
+    "website.frame.interface",
+    "website.prose.licences",
+    "website.frame.needed_files",
+    "website.frame.head",
+    "website.frame.sitemap",
+    "website.frame.not_found",
+    "website.finishing",
+    "website.frame.accessible",
 ]
-exclude_patterns = [
-    "vendor", "static", "python", "templates", "extensions", "locale", "beispiel", "hosting",
-]  # fmt: skip
-templates_path = ["docs/templates"]
+exclude_patterns = ["beispiel"]
+templates_path = ["website/templates"]
 suppress_warnings = ["config.cache"]
 
 nitpicky = True
@@ -113,8 +112,8 @@ copybutton_prompt_is_regexp = False
 html_theme = "furo"
 html_title = "Faltwerk"
 html_baseurl = public_address(os.environ)
-html_favicon = "docs/static/favicon.svg"
-html_static_path = ["docs/static"]
+html_favicon = "website/static/favicon.svg"
+html_static_path = ["website/static"]
 html_css_files = ["faltwerk.css"]
 html_js_files = ["toggles.js", "regions.js", "drawers.js", "motion.js"]
 html_copy_source = False

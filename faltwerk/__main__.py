@@ -11,13 +11,13 @@ from pathlib import Path
 
 from faltwerk import report
 from faltwerk.arguments import Parser
+from faltwerk.authors.stubs import stale_stubs, write_stubs
+from faltwerk.authors.verify import problems
 from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
-from faltwerk.judge import Judge, Verdict
-from faltwerk.sandbox import Sandbox
-from faltwerk.stubs import stale_stubs, write_stubs
-from faltwerk.submission import UnreadableError, imports_solution, read_submission
-from faltwerk.verify import problems
+from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
+from faltwerk.judge.verdicts import Judge, Verdict
+from faltwerk.run.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = "arbeit"

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from faltwerk import report
-from faltwerk.align import is_future_import, stored_names
 from faltwerk.exercise import Exercise, ExerciseError, load_all
-from faltwerk.judge import Verdict
-from faltwerk.sandbox import Sandbox
-from faltwerk.submission import read_submission
+from faltwerk.judge.align import is_future_import, stored_names
+from faltwerk.judge.submission import read_submission
+from faltwerk.judge.verdicts import Verdict
+from faltwerk.run.sandbox import Sandbox
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,7 +51,7 @@ def interactive_check(name: str, namespace: Mapping[str, Any]) -> Result:
 
     Raises:
         faltwerk.exercise.ExerciseError: Wenn kein Teil oder mehr als eine Übung gemeint sein kann.
-        faltwerk.submission.UnreadableError: Wenn nichts definiert ist.
+        faltwerk.judge.submission.UnreadableError: Wenn nichts definiert ist.
     """
     exercise, parts = _resolve(name)
     source = _defined_source(namespace)

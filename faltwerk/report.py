@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from faltwerk.judge import Verdict
+from faltwerk.judge.verdicts import Verdict
 
 _SIGNS = {"correct": "✓", "wrong": "✗", "open": "○", "untested": "?"}
 WORDS = {"correct": "richtig", "wrong": "falsch", "open": "offen", "untested": "nicht beurteilt"}

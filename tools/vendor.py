@@ -1,6 +1,6 @@
 """Mitgelieferte Dateien Dritter aus ihren npm-Paketen erneuern: ``python -m tools.vendor``.
 
-Was geholt wird, sagt allein ``docs/vendor/manifest.toml``: Paket und Fassung in ``source``, die
+Was geholt wird, sagt allein ``website/vendor/manifest.toml``: Paket und Fassung in ``source``, die
 Dateien mit ihren Prüfsummen unter ``sha256``. Welche Datei des Pakets gemeint ist, ergibt sich aus
 Name und Prüfsumme. Geschrieben wird erst, wenn alles da ist und stimmt.
 """
@@ -18,7 +18,7 @@ import tomllib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-VENDOR = Path(__file__).resolve().parent.parent / "docs" / "vendor"
+VENDOR = Path(__file__).resolve().parent.parent / "website" / "vendor"
 _NPM = "npm: "
 
 
@@ -34,7 +34,7 @@ def package_files(entry: dict[str, Any], packed: bytes) -> dict[str, bytes]:
         packed: Das Paket, wie npm es ausliefert.
 
     Returns:
-        Pfad unter ``docs/vendor`` → Inhalt, ohne die Dateien unter ``added``.
+        Pfad unter ``website/vendor`` → Inhalt, ohne die Dateien unter ``added``.
 
     Raises:
         VendorError: Wenn das Paket oder eine Datei nicht die Prüfsumme des Manifests hat.
@@ -76,7 +76,7 @@ def check_kept(entry: dict[str, Any], paths: list[str], folder: Path) -> None:
         file = folder / path
         if not file.is_file() or _sum(file.read_bytes()) != entry["sha256"][path]:
             raise VendorError(
-                f"Die Datei docs/vendor/{path} fehlt oder ist verändert und in keinem "
+                f"Die Datei website/vendor/{path} fehlt oder ist verändert und in keinem "
                 f"Paketverzeichnis zu haben (Herkunft: {entry['source']}); holen Sie sie aus der "
                 "Versionsverwaltung zurück."
             )

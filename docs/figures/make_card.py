@@ -1,6 +1,6 @@
 """Zeichnet das Bild für geteilte Verweise und das Symbol für den Startbildschirm.
 
-Aufruf: ``python docs/figures/make_card.py``. Die PNG-Dateien liegen danach in ``docs/static/``.
+Aufruf: ``python docs/figures/make_card.py``. Die PNG-Dateien liegen danach in ``website/static/``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
 
-TARGET = Path(__file__).resolve().parent.parent / "static"
+TARGET = Path(__file__).resolve().parents[2] / "website" / "static"
 INK, SOFT, BLUE, PAPER = "#14283a", "#4d6072", "#0b5c9e", "#f4f8fb"
 # Das Eingabebild: ein Ring, in dem das Fenster Kanten findet.
 _GRID = 7

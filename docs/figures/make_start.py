@@ -31,7 +31,7 @@ def save(name: str, values: np.ndarray, colors: str, low: float, high: float) ->
 
 def main() -> None:
     """Rechnet die Bilder."""
-    data = np.load(HERE.parent.parent / "resnet" / "data" / "fashion.npz")
+    data = np.load(HERE.parent.parent / "resnet" / "training" / "fashion" / "fashion.npz")
     image = data["test_images"][IMAGE] / 255.0
     edges = multi_channel_convolution2d(image[None, None], KERNEL[None, None])
     active = ReLU().forward(edges)

@@ -32,8 +32,8 @@ _COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
 _PLAIN_CONF = """
 extensions = [
     name for name in extensions
-    if name not in ("extensions.interface", "extensions.head", "extensions.assets",
-                    "extensions.not_found", "extensions.finishing", "extensions.sitemap")
+    if name not in ("website.frame.interface", "website.frame.head", "website.frame.needed_files",
+                    "website.frame.not_found", "website.finishing", "website.frame.sitemap")
 ]
 html_theme = "sphinx_rtd_theme"
 html_theme_options = {}
@@ -153,7 +153,7 @@ def run() -> Table:
                "komprimiert, vor dem ersten Klick"],
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        python(ROOT, "-m", "tools.site", "build")
+        python(ROOT, "-m", "website.build", "build")
         plain = _build_plain(copy_project(Path(folder)), Path(folder, "packages"))
         with (
             serve(ROOT / "build" / "html") as ours,

@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from resnet.data import Data, load_fashion
-from resnet.machine import fastest, measure
-from resnet.recipes import recipe
 from resnet.solution import ResNet
-from resnet.training import CPU, Settings, Stopped, Trainer, autocast, memory_format
+from resnet.training.hardware import fastest, measure
+from resnet.training.images import Data, load_fashion
+from resnet.training.recipes import recipe
+from resnet.training.trainer import CPU, Settings, Stopped, Trainer, autocast, memory_format
 from tools.bench.table import Table, number
 
 _STEPS = 6

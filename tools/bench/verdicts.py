@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from faltwerk.exercise import Exercise, load_all
-from faltwerk.sandbox import Sandbox
+from faltwerk.run.sandbox import Sandbox
 from tools.bench.table import Table, median_seconds, number, seconds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,8 +21,8 @@ _PYTEST = """
 import ast, runpy, sys
 import pytest
 sys.path.insert(0, {root!r})
-from faltwerk.compare import difference
-from faltwerk.observe import observe
+from faltwerk.judge.compare import difference
+from faltwerk.judge.observe import observe
 
 TREE = ast.parse(open({file!r}, encoding="utf-8").read())
 SOLUTION = ast.parse(open({solution!r}, encoding="utf-8").read())

@@ -1,1 +1,0 @@
-"""Die Erweiterungen der Seite für Sphinx, eine Aufgabe je Modul."""

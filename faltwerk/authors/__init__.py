@@ -1,0 +1,1 @@
+"""Für alle, die Übungen schreiben: Rümpfe und Notebooks erzeugen, Übungen prüfen."""

@@ -1,0 +1,1 @@
+"""Das Urteil: aus Beobachtungen wird für jede Lücke richtig, falsch, offen oder ungeprüft."""

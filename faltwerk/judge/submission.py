@@ -1,0 +1,133 @@
+"""Eine Abgabe lesen: ihre Datei, ohne sie je zu verändern, und ihren Text."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from pathlib import Path
+
+from faltwerk.gaps import MARKER
+from faltwerk.judge.observe import FILENAME
+
+# Größer ist keine Abgabe; so bleibt auch eine versehentlich gewählte Datei harmlos.
+_MAX_BYTES = 2**20
+
+
+class UnreadableError(ValueError):
+    """Die Datei kann nicht beurteilt werden; der Text sagt in einem Satz, warum.
+
+    Attributes:
+        line: Zeile der Abgabe, an der es liegt, oder ``None``.
+    """
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def read_submission(path: Path) -> str:
+    """Liest eine Abgabe als Text mit ``\\n`` am Zeilenende.
+
+    Raises:
+        UnreadableError: Wenn die Datei fehlt, ein Ordner, zu groß oder kein UTF-8 ist.
+    """
+    if path.is_dir():
+        raise UnreadableError(f"»{path}« ist ein Ordner; geben Sie die Python-Datei darin an.")
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise UnreadableError(f"»{path}« ist größer als 1 MiB und damit keine Abgabe.")
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableError(
+            f"Die Datei »{path}« gibt es nicht; »python -m faltwerk start« legt einen Rumpf an."
+        ) from error
+    except OSError as error:
+        raise UnreadableError(f"»{path}« lässt sich nicht lesen ({error.strerror}).") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnreadableError(
+            f"Zeile {line}: Die Datei ist nicht als UTF-8 gespeichert; "
+            "speichern Sie sie im Editor mit der Kodierung UTF-8."
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def imports_solution(source: str, exercise: str) -> bool:
+    """Ob eine Abgabe die Musterlösung ihrer Übung importiert."""
+    module = f"{exercise}.solution"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import) and any(alias.name == module for alias in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and (
+            node.module == module
+            or (node.module == exercise and any(alias.name == "solution" for alias in node.names))
+        ):
+            return True
+    return False
+
+
+def parse(source: str) -> ast.Module:
+    """Liest eine Abgabe.
+
+    Raises:
+        UnreadableError: Mit Zeile, Spalte und der betroffenen Zeile, wenn sie kein Python ist.
+    """
+    if not source.strip():
+        raise UnreadableError("Die Datei ist leer; »start« legt einen frischen Rumpf an.")
+    if "\0" in source:
+        raise UnreadableError("Die Datei enthält Nullbytes; sie ist kein Text.")
+    try:
+        tree = ast.parse(source)
+        # Manches fällt erst beim Übersetzen auf, zum Beispiel ein break außerhalb einer Schleife.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, FILENAME, "exec", dont_inherit=True)
+        return tree
+    except TabError as error:
+        raise UnreadableError(
+            f"Zeile {error.lineno}: Hier sind Tabulatoren und Leerzeichen gemischt; "
+            "rücken Sie einheitlich mit vier Leerzeichen ein.",
+            error.lineno,
+        ) from error
+    except IndentationError as error:
+        raise UnreadableError(
+            f"Zeile {error.lineno}: Die Einrückung stimmt nicht.{_caret(error, source)}",
+            error.lineno,
+        ) from error
+    except SyntaxError as error:
+        raise UnreadableError(
+            f"Zeile {error.lineno}: Das ist kein gültiges Python.{_caret(error, source)}",
+            error.lineno,
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise UnreadableError(
+            "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
+        ) from error
+
+
+def _caret(error: SyntaxError, source: str) -> str:
+    # Beim Übersetzen kennt der Fehler nur die Nummer der Zeile.
+    lines = source.splitlines()
+    text = error.text or (lines[error.lineno - 1] if 0 < (error.lineno or 0) <= len(lines) else "")
+    text = text.rstrip("\n")
+    if not text:
+        return ""
+    indent = len(text) - len(text.lstrip())
+    return f"\n    {text.lstrip()}\n    {' ' * max(0, (error.offset or 1) - 1 - indent)}^"
+
+
+def markers(source: str) -> dict[int, int]:
+    """Zu jeder Zeile mit einer Marke die Nummer der Lücke."""
+    markers = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            match = token.type == tokenize.COMMENT and MARKER.match(token.string)
+            if match:
+                markers[token.start[0]] = int(match[1])
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return markers

@@ -1,0 +1,1 @@
+"""Fremden Code ausführen: in eigenen Prozessen oder im Browser."""

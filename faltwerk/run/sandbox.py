@@ -1,0 +1,134 @@
+"""Abgaben in einem eigenen Prozess ausführen, mit Grenzen für Zeit und Speicher."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from faltwerk.cases import Case
+from faltwerk.exercise import Exercise, ExerciseError, load_mistakes
+from faltwerk.judge.observe import ARRAYS, Observation, decode_array
+from faltwerk.judge.verdicts import Judge
+
+# So lange darf ein Lauf aller Prüffälle dauern; die Musterlösungen brauchen ein Zehntel davon.
+SECONDS = {"numpy": 3.0, "torch": 20.0}
+_WORKER = Path(__file__).with_name("worker.py")
+# Mehr aus der Umgebung erfährt eine Abgabe nicht: keine Zugangsdaten, keine Einstellungen.
+_INHERITED = ("PATH", "LANG", "LC_ALL")
+
+
+class Sandbox:
+    """Hält die Prozesse einer Übung warm, solange sie gebraucht werden.
+
+    Args:
+        exercise: Die Übung.
+
+    Beim Verlassen des ``with``-Blocks enden alle Prozesse.
+    """
+
+    def __init__(self, exercise: Exercise) -> None:
+        self._exercise = exercise
+        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="faltwerk-")
+        self._frameworks = {part.name: part.framework for part in exercise.parts}
+        self.cases: list[Case] = []
+
+    def __enter__(self) -> Self:
+        self._worker(self._exercise.framework)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers.values():
+            worker.kill()
+            worker.communicate()
+        self._workers.clear()
+        self._folder.cleanup()
+
+    def judge(self) -> Judge:
+        """Ein Richter, der in diesem Sandkasten ausführt."""
+        return Judge(self._exercise, self.cases, load_mistakes(self._exercise), self.run)
+
+    def run(self, tree: ast.Module, numbers: Sequence[int]) -> list[Observation]:
+        """Führt ein Programm mit Prüffällen aus, jeden bei den Paketen, die er braucht."""
+        seen: dict[int, Observation] = {}
+        default = self._exercise.framework
+        frameworks = {n: self._frameworks.get(self.cases[n].part, default) for n in numbers}
+        if _loads_torch(tree):
+            # Sonst lüde jeder Lauf es von Neuem, und auf langsamen Rechnern liefe die Zeit ab.
+            frameworks = dict.fromkeys(numbers, "torch")
+        for framework in sorted(set(frameworks.values())):
+            mine = [number for number in numbers if frameworks[number] == framework]
+            seen |= dict(zip(mine, self._ask(framework, tree, mine), strict=True))
+        return [seen[number] for number in numbers]
+
+    def _ask(self, framework: str, tree: ast.Module, numbers: list[int]) -> list[Observation]:
+        worker = self._worker(framework)
+        job = pickle.dumps((tree, numbers, SECONDS[framework]))
+        try:
+            worker.stdin.write(struct.pack("<Q", len(job)) + job)
+            worker.stdin.flush()
+            return _answer(worker)
+        except (BrokenPipeError, EOFError):
+            # Hat ein Lauf den Prozess mitgerissen, beginnt der nächste mit einem frischen.
+            worker.kill()
+            worker.communicate()
+            del self._workers[framework]
+            return [["killed", "der Prüfprozess ist beendet worden"]] * len(numbers)
+
+    def _worker(self, framework: str) -> subprocess.Popen[bytes]:
+        if framework not in self._workers:
+            environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+            folder = self._folder.name
+            worker = subprocess.Popen(
+                [sys.executable, "-P", "-B", str(_WORKER), str(self._exercise.folder.parent),
+                 self._exercise.name, framework],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                cwd=folder,
+                env=environment | {"HOME": folder, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
+            )  # fmt: skip
+            self._workers[framework] = worker
+            try:
+                self.cases = [_case(described) for described in _answer(worker)]
+            except EOFError as error:
+                last = worker.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
+                raise ExerciseError(
+                    f"Die Prüffälle der Übung »{self._exercise.name}« lassen sich nicht laden: "
+                    f"{' '.join(last) or 'der Prüfprozess startet nicht'}"
+                ) from error
+        return self._workers[framework]
+
+
+def _loads_torch(tree: ast.Module) -> bool:
+    """Ob ein Programm gleich beim Laden PyTorch einbindet."""
+    for node in tree.body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        if any(name.partition(".")[0] == "torch" for name in names):
+            return True
+    return False
+
+
+def _answer(worker: subprocess.Popen[bytes]) -> Any:
+    head = worker.stdout.read(8)
+    if len(head) < 8:
+        raise EOFError
+    return json.loads(worker.stdout.read(struct.unpack("<Q", head)[0]))
+
+
+def _case(described: dict[str, Any]) -> Case:
+    given = {
+        name: decode_array(value)
+        for name, value in described.pop("given").items()
+        if value[0] in ARRAYS
+    }
+    return Case(given=given, **described)

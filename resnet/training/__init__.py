@@ -1,0 +1,1 @@
+"""Das Training des ResNet: Bilder, Schleife, Läufe mit Zwischenständen und Protokoll."""

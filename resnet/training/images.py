@@ -1,0 +1,182 @@
+"""Die Bilder, mit denen das Netz trainiert wird."""
+
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+FASHION = Path(__file__).with_name("fashion") / "fashion.npz"
+CLASSES = (
+    "T-Shirt",
+    "Hose",
+    "Pullover",
+    "Kleid",
+    "Mantel",
+    "Sandale",
+    "Hemd",
+    "Turnschuh",
+    "Tasche",
+    "Stiefelette",
+)
+VALIDATION_IMAGES = 1000
+
+
+class DataError(ValueError):
+    """Die Daten fehlen oder sind beschädigt; der Text sagt in einem Satz, was zu tun ist."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """Bilder mit ihren Klassen.
+
+    Attributes:
+        pixels: Form ``(N, C, 32, 32)`` mit ``C`` gleich 1 oder 3, ``uint8``.
+        labels: Form ``(N,)``, ``int64``.
+    """
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, index: slice | Tensor) -> Images:
+        return Images(self.pixels[index], self.labels[index])
+
+    def mirrored(self) -> Images:
+        """Dieselben Bilder, links und rechts vertauscht."""
+        return Images(self.pixels.flip(3), self.labels)
+
+    def to(self, device: torch.device) -> Images:
+        """Dieselben Bilder auf einem anderen Gerät."""
+        return Images(self.pixels.to(device), self.labels.to(device))
+
+
+@dataclass(frozen=True)
+class Data:
+    """Ein Datensatz, geteilt in Training, Validierung und Test.
+
+    Attributes:
+        name: Bezeichnung für Menschen.
+        classes: Namen der Klassen.
+        train: Bilder, aus denen das Netz lernt.
+        validation: Bilder, an denen man das Training beobachtet.
+        test: Bilder, die genau einmal angesehen werden, ganz am Ende.
+        mean: Mittelwert der Trainingsbilder je Kanal, bezogen auf Helligkeiten von 0 bis 1, Form
+            ``(C, 1, 1)``, ``float32``.
+        std: Ihre Standardabweichung je Kanal, ebenso.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    train: Images
+    validation: Images
+    test: Images
+    mean: Tensor
+    std: Tensor
+
+    @classmethod
+    def split(
+        cls,
+        name: str,
+        classes: tuple[str, ...],
+        train: Images,
+        test: Images,
+        validation_images: int,
+    ) -> Data:
+        """Teilt die letzten Trainingsbilder zur Validierung ab und misst an den übrigen die Kanäle.
+
+        Args:
+            name: Bezeichnung für Menschen.
+            classes: Namen der Klassen.
+            train: Bilder in zufälliger Reihenfolge.
+            test: Testbilder.
+            validation_images: Wie viele Bilder zur Validierung dienen.
+        """
+        train, validation = train[:-validation_images], train[-validation_images:]
+        # Kanal für Kanal, damit auch große Datensätze in den Speicher passen.
+        channels = [channel.double() / 255 for channel in train.pixels.unbind(1)]
+        return cls(
+            name=name,
+            classes=classes,
+            train=train,
+            validation=validation,
+            test=test,
+            mean=torch.stack([channel.mean() for channel in channels]).float()[:, None, None],
+            std=torch.stack([channel.std() for channel in channels]).float()[:, None, None],
+        )
+
+    def to(self, device: torch.device) -> Data:
+        """Dieselben Daten auf einem anderen Gerät."""
+        return dataclasses.replace(
+            self,
+            train=self.train.to(device),
+            validation=self.validation.to(device),
+            test=self.test.to(device),
+            # Auch sie: Jede Kopie von der CPU ließe eine GPU in jedem Schritt warten.
+            mean=self.mean.to(device),
+            std=self.std.to(device),
+        )
+
+    def normalised(self, pixels: Tensor) -> Tensor:
+        """Macht aus Pixeln die Eingabe des Netzes.
+
+        Args:
+            pixels: Form ``(N, C, 32, 32)``, ``uint8`` oder ``float32``, von 0 bis 255.
+
+        Returns:
+            Form ``(N, 3, 32, 32)``, ``float32``; graue Bilder haben drei gleiche Kanäle.
+        """
+        x = (pixels.float() / 255 - self.mean) / self.std
+        return x.expand(-1, 3, -1, -1)
+
+
+def load_fashion(path: Path = FASHION) -> Data:
+    """Lädt die mitgelieferte Teilmenge von Fashion-MNIST.
+
+    Die grauen Bilder haben 28×28 Bildpunkte; ein schwarzer Rand von 2 Bildpunkten bringt sie auf
+    32×32.
+
+    Raises:
+        DataError: Wenn die Datei fehlt oder beschädigt ist.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            train = grey_images(file["train_images"], file["train_labels"])
+            test = grey_images(file["test_images"], file["test_labels"])
+    except FileNotFoundError as error:
+        raise DataError(
+            f"Die Datei {path} fehlt; sie liegt dem Kurs bei, holen Sie sie noch einmal von dort."
+        ) from error
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"Die Datei {path} ist beschädigt; sie liegt dem Kurs bei, holen Sie sie noch einmal "
+            "von dort."
+        ) from error
+    # Die Datei ist gemischt: Die letzten Bilder sind so zufällig wie alle anderen.
+    return Data.split("Fashion-MNIST, Teilmenge", CLASSES, train, test, VALIDATION_IMAGES)
+
+
+def grey_images(pixels: np.ndarray, labels: np.ndarray) -> Images:
+    """Bringt graue Bilder von 28×28 mit einem schwarzen Rand auf 32×32.
+
+    Args:
+        pixels: Form ``(N, 28, 28)``, ``uint8``.
+        labels: Form ``(N,)``, ganze Zahlen von 0 bis 9.
+
+    Raises:
+        ValueError: Wenn Form, Datentyp oder Klassen nicht stimmen.
+    """
+    if pixels.shape != (len(labels), 28, 28) or pixels.dtype != np.uint8:
+        raise ValueError("Form oder Datentyp der Bilder stimmt nicht.")
+    if len(labels) <= VALIDATION_IMAGES or labels.max() >= len(CLASSES):
+        raise ValueError("Zahl der Bilder oder Klassen stimmt nicht.")
+    padded = F.pad(torch.tensor(pixels)[:, None], (2, 2, 2, 2))
+    return Images(padded, torch.tensor(labels).long())

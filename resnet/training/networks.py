@@ -1,0 +1,107 @@
+"""Das Netz, das trainiert wird, aus der Musterlösung oder einer eigenen Datei, und sein Lehrer."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from resnet.training.checkpoint import CHECKPOINT, CallError, read
+from resnet.training.images import Data
+
+
+def load_network(path: Path, num_classes: int) -> nn.Module:
+    """Lädt die Klasse ``ResNet`` aus einer Datei und legt ein Netz an.
+
+    Raises:
+        CallError: Wenn es die Datei oder die Klasse nicht gibt oder noch Lücken offen sind.
+    """
+    if not path.exists():
+        raise CallError(f"{path} gibt es nicht.")
+    spec = importlib.util.spec_from_file_location("trained_network", path)
+    if spec is None or not path.is_file():
+        raise CallError(f"{path} ist keine Python-Datei.")
+    module = importlib.util.module_from_spec(spec)
+    # Dataclasses schlagen das Modul unter seinem Namen nach.
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+        network = module.ResNet(num_classes)
+        # Erst auswerten: Das legt auch Schichten an, die ihre Größe der Eingabe entnehmen. Mit
+        # einer zweiten Zahl von Bildern fällt auf, wer eine fest eingebaut hat.
+        with torch.no_grad():
+            network.eval()(_black_images(3))
+        # An einer Kopie, damit die laufenden Mittelwerte des Netzes unberührt bleiben.
+        logits = copy.deepcopy(network).train()(_black_images(2))
+        shape = tuple(logits.shape)
+        logits.sum().backward()
+    except (Exception, SystemExit) as error:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        raise CallError(
+            f"Das Netz in {path} rechnet noch nicht ({text}); "
+            f"»python -m faltwerk check resnet {path}« zeigt, was fehlt."
+        ) from error
+    if shape != (2, num_classes):
+        raise CallError(
+            f"Das Netz in {path} gibt für 2 Bilder die Form {shape} aus; erlaubt ist nur "
+            f"{(2, num_classes)}."
+        )
+    return network
+
+
+class Teachers(nn.Module):
+    """Mehrere Netze, die gemeinsam antworten: mit dem Mittelwert ihrer Logits."""
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.stack([network(x) for network in self.networks]).mean(dim=0)
+
+
+def load_teachers(folders: Sequence[Path], data: Data) -> Teachers:
+    """Lädt mit ``resnet/training/teacher.py`` trainierte Netze.
+
+    Args:
+        folders: Die Ordner ihrer Trainings.
+        data: Die Bilder, aus denen sie gelernt haben müssen: Andere teilen sich anders in Training
+            und Test.
+
+    Raises:
+        CallError: Wenn es eines nicht gibt oder es von anderen Daten kommt.
+    """
+    return Teachers([_load_teacher(folder / CHECKPOINT, data) for folder in folders])
+
+
+def _load_teacher(path: Path, data: Data) -> nn.Module:
+    if not path.exists():
+        raise CallError(
+            f"{path} gibt es nicht; --teachers nennt Ordner von Trainings mit "
+            "--file resnet/training/teacher.py."
+        )
+    state = read(path)
+    if state.get("data") != data.name:
+        raise CallError(
+            f"Das Netz in {path} kommt von den Daten »{state.get('data')}«; als Lehrer ist nur "
+            f"eines von »{data.name}« erlaubt."
+        )
+    network = load_network(Path(__file__).with_name("teacher.py"), len(data.classes))
+    try:
+        network.load_state_dict(state["network"])
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise CallError(
+            f"Das Netz in {path} ist keines aus resnet/training/teacher.py; nur ein solches kann "
+            "lehren."
+        ) from error
+    return network
+
+
+def _black_images(number: int) -> Tensor:
+    # Im Training sind es immer float32, gleich was die Datei zur Voreinstellung macht.
+    return torch.zeros(number, 3, 32, 32, dtype=torch.float32)

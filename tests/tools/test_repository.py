@@ -1,0 +1,173 @@
+"""Was im Projekt liegt: keine Geheimnisse, keine Pfade einzelner Rechner, feste Versionen."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools.environment import CUDA_QUESTION, LOCK, SECTIONS, section, torch_requirement
+from tools.lock import arranged, requirements_digest
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+SECRETS = re.compile(
+    r"gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|xox[abprs]-[\w-]{10,}|npm_[A-Za-z0-9]{36}|pypi-AgEI\w+"
+    r"|hf_[A-Za-z0-9]{30,}|\bsk-[A-Za-z0-9-]{32,}|AIza[\w-]{35}"
+    r"|(?i:(?:password|passwd|secret|token|api_?key)\s*[=:]\s*[\"'][^\"'\s<>{}]{8,}[\"'])"
+    r"|://[^/\s:@\"']+:[^/\s:@\"']+@"
+)
+MACHINE_PATHS = re.compile(
+    r"(?<![\w.\]\)-])/(?:home|Users|root|work|mnt|media|tmp)/[\w.-]+|\b[A-Z]:\\(?:Users|home)\b"
+)
+REGISTRIES = re.compile(
+    r"\b(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|pytorch\.org/whl|docker\.io"
+    r"|quay\.io|ghcr\.io|gcr\.io|conda\.anaconda\.org|jsdelivr\.net|unpkg\.com|deb\.debian\.org)\b"
+)
+
+
+def tracked() -> list[Path]:
+    """Alle Dateien, die zum Projekt gehören."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode:
+        pytest.skip("Ohne git ist nicht bekannt, welche Dateien zum Projekt gehören.")
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
+
+
+def findings(pattern: re.Pattern[str], *, vendored: bool) -> list[str]:
+    """Alle Treffer mit Datei und Zeile."""
+    found = []
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if name.startswith("website/vendor/") and not vendored:
+            continue
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        for match in pattern.finditer(text):
+            found.append(f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match[0][:60]}")
+    return found
+
+
+def test_no_secrets():
+    assert findings(SECRETS, vendored=True) == []
+
+
+def test_no_paths_of_single_machines():
+    assert findings(MACHINE_PATHS, vendored=False) == []
+
+
+def test_no_registry_hosts():
+    assert findings(REGISTRIES, vendored=False) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (SECRETS, "x = 'ghp_" + "a1B2" * 9 + "'"),
+        (SECRETS, "-----BEGIN RSA " + "PRIVATE KEY-----"),
+        (SECRETS, 'API_KEY = "' + 'abcd1234efgh"'),
+        (SECRETS, "https://jo:" + "geheim@example.org/"),
+        (MACHINE_PATHS, 'open("/' + 'home/jo/kurs/daten.csv")'),
+        (MACHINE_PATHS, "C:" + "\\Users\\jo"),
+        (REGISTRIES, "https://files.python" + "hosted.org/packages/x"),
+    ],
+)
+def test_the_patterns_find_what_they_are_for(pattern: re.Pattern[str], text: str):
+    assert pattern.search(text)
+
+
+def locked() -> dict[str, str]:
+    """Festgelegte Versionen der Pakete, die auf diesem Rechner gelten."""
+    versions = {}
+    for name in SECTIONS:
+        for head in re.findall(r"^([A-Za-z0-9][^\\\n]*)", section(name), flags=re.MULTILINE):
+            requirement = Requirement(head.strip())
+            if requirement.marker is None or requirement.marker.evaluate():
+                versions[canonicalize_name(requirement.name)] = str(requirement.specifier)[2:]
+    return versions
+
+
+def direct() -> list[Requirement]:
+    """Die Einträge von requirements.txt."""
+    return [Requirement(line) for line in REQUIREMENTS.splitlines() if line.strip()]
+
+
+def test_lock_belongs_to_these_requirements():
+    assert requirements_digest(REQUIREMENTS) in Path(LOCK).read_text(encoding="utf-8"), (
+        "tools/requirements.lock passt nicht zu requirements.txt; »make lock« erneuert es."
+    )
+    versions = locked()
+    for requirement in direct():
+        assert re.fullmatch(r"==[\w.]+", str(requirement.specifier)), requirement
+        if requirement.name != "torch":
+            assert versions[canonicalize_name(requirement.name)] == str(requirement.specifier)[2:]
+    assert "torch" not in versions
+    assert torch_requirement() in REQUIREMENTS.splitlines()
+
+
+def test_every_locked_package_has_hashes():
+    for name in SECTIONS:
+        blocks = re.split(r"^(?=[A-Za-z0-9])", section(name), flags=re.MULTILINE)[1:]
+        assert blocks
+        for block in blocks:
+            assert re.findall(r"--hash=sha256:[0-9a-f]{64}\b", block), block
+
+
+def test_lock_covers_everything_that_is_needed_here():
+    versions = locked()
+    waiting = [(requirement.name, requirement.extras) for requirement in direct()]
+    seen = set()
+    while waiting:
+        name, extras = waiting.pop()
+        key = canonicalize_name(name)
+        if (key, frozenset(extras)) in seen:
+            continue
+        seen.add((key, frozenset(extras)))
+        if key != "torch":
+            assert key in versions, f"{name} fehlt in tools/requirements.lock"
+        for text in metadata.requires(name) or []:
+            requirement = Requirement(text)
+            if requirement.marker is None or any(
+                requirement.marker.evaluate({"extra": extra}) for extra in (*extras, "")
+            ):
+                waiting.append((requirement.name, requirement.extras))
+    assert len(seen) > 80
+
+
+def test_locked_packages_land_in_their_sections():
+    output = (
+        "numpy==2.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+        "nvidia-cublas==1.0 ; sys_platform == 'linux' \\\n    --hash=sha256:cc\n"
+        "setuptools==80 \\\n    --hash=sha256:dd\n"
+        "torch==2.1 \\\n    --hash=sha256:ee\n"
+    )
+    text = arranged(output, "numpy==2.0\ntorch==2.1\n")
+    build, everything, cuda = (text.index(title) for title in SECTIONS.values())
+    assert build < text.index("setuptools") < everything < text.index("numpy") < cuda
+    assert cuda < text.index("nvidia-cublas")
+    assert "torch==" not in text and text.count("--hash") == 4
+
+
+def test_cuda_packages_are_only_for_a_torch_that_wants_them():
+    code = subprocess.run([sys.executable, "-c", CUDA_QUESTION], check=False).returncode
+    wants = any(name.startswith(("nvidia-", "cuda-")) for name in metadata.requires("torch") or ())
+    assert code == int(wants and sys.platform == "linux")
+
+
+def test_vendor_manifest_names_licence_and_source():
+    manifest = tomllib.loads(
+        (ROOT / "website" / "vendor" / "manifest.toml").read_text(encoding="utf-8")
+    )
+    for name, entry in manifest.items():
+        assert entry["licence"] and entry["version"] and entry["source"], name

@@ -1,0 +1,1 @@
+"""Die Website: was Sphinx erweitert, bedient, ausliefert und druckt."""

@@ -1,0 +1,1 @@
+"""Die Zellen der Seiten: ausführen, wiederverwenden, ihre Ausgaben zeigen."""

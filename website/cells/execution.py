@@ -1,0 +1,176 @@
+"""Zellen ausführen: abgeschlossene Umgebung, feste Ausgaben, Fehler mit Seite und Zeile."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from nbclient import NotebookClient
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging as sphinx_logging
+
+from website.places import build_folder
+
+LOGGER = sphinx_logging.getLogger(__name__)
+# Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
+# unterscheidbar sind; Schrift und Achsen in einem Grau, das »plots.py« für jeden Grund ersetzt.
+GREY = "#7f7f7f"
+# In Anführungszeichen, weil ein bloßes # in dieser Datei einen Kommentar beginnt.
+_GREY = f'"{GREY}"'
+_CYCLE = ("#3b82c4", "#d9731a", "#2f9e77", "#b85c9e", "#a8892c", "#7a72d6")
+_MATPLOTLIB = f"""\
+figure.facecolor: none
+figure.edgecolor: none
+figure.figsize: 6.4, 3.6
+axes.facecolor: none
+axes.edgecolor: {_GREY}
+axes.labelcolor: {_GREY}
+axes.titlecolor: {_GREY}
+axes.spines.top: False
+axes.spines.right: False
+axes.prop_cycle: cycler("color", [{", ".join(f'"{color}"' for color in _CYCLE)}])
+axes.formatter.use_locale: False
+text.color: {_GREY}
+xtick.color: {_GREY}
+ytick.color: {_GREY}
+grid.color: {_GREY}
+grid.alpha: 0.3
+legend.frameon: False
+savefig.facecolor: none
+savefig.edgecolor: none
+savefig.transparent: True
+svg.hashsalt: faltwerk
+svg.fonttype: path
+image.cmap: cividis
+lines.linewidth: 2
+"""
+_PROFILE = """\
+# Beim Bauen der Seite erzeugt.
+c = get_config()
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+# Das Inline-Backend setzt sonst eigene Werte über die der matplotlibrc.
+c.InlineBackend.rc = {}
+c.HistoryManager.enabled = False
+# Sonst meldet jeder Kern, dass die Verbindung auf diesem Rechner unverschlüsselt ist.
+c.IPKernelApp.log_level = "ERROR"
+"""
+
+
+# Läuft im Kern vor der ersten Zelle. Was eine Seite liest, muss in ihren Fingerabdruck eingehen,
+# sonst blieben ihre Ausgaben nach einer Änderung stehen; alles andere bleibt ihr verschlossen.
+_GUARD = """\
+def _guard():
+    import os
+    import sys
+
+    root = os.environ["FALTWERK_ROOT"]
+    closed = os.environ["FALTWERK_CLOSED"].split(os.pathsep)
+    folders = {os.path.join(root, name) + os.sep: name for name in closed}
+
+    def hook(event, arguments):
+        if event != "open" or not isinstance(arguments[0], str):
+            return
+        path = os.path.abspath(arguments[0])
+        for folder, name in folders.items():
+            if path.startswith(folder):
+                raise RuntimeError(
+                    f"Die Seite liest aus »{name}«; ihre Zellen dürfen nur aus faltwerk lesen "
+                    "und aus Übungen, deren Namen sie nennen."
+                )
+
+    sys.addaudithook(hook)
+
+
+_guard()
+del _guard
+"""
+
+# Ausgaben kommen sonst alle 0,2 Sekunden an, je nach Auslastung in anderen Stücken, und beim
+# Zusammensetzen gehen Leerzeilen zwischen ihnen verloren. Deshalb kommen sie am Ende der Zelle.
+_STREAMS = """\
+import sys
+
+for _stream in (sys.stdout, sys.stderr):
+    _stream.flush_interval = 24 * 60 * 60
+del _stream
+"""
+
+
+def settings() -> tuple[str, ...]:
+    """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
+    return (_MATPLOTLIB, _PROFILE, _GUARD, _STREAMS)
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def prepare(app: Sphinx, config: Config) -> None:
+    """Stellt die Umgebung der Kerne und den Zwischenspeicher her."""
+    root = Path(app.confdir)
+    build = build_folder(root)
+    home = build / "jupyter"
+    _write(home / "ipython" / "profile_default" / "ipython_kernel_config.py", _PROFILE)
+    startup = home / "ipython" / "profile_default" / "startup"
+    _write(startup / "guard.py", _GUARD)
+    _write(startup / "streams.py", _STREAMS)
+    _write(home / "matplotlib" / "matplotlibrc", _MATPLOTLIB)
+    os.environ |= {
+        "PYTHONPATH": str(root),
+        "FALTWERK_ROOT": str(root),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # Einstellungen und Kerne des Rechners sollen nichts ändern.
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "MATPLOTLIBRC": str(home / "matplotlib" / "matplotlibrc"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # Mehrere Kerne zugleich: Ein Faden je Kern verhindert, dass sie einander ausbremsen.
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+    # Nur der Ort; »freshness.py« gibt jeder Seite darin einen eigenen Ordner.
+    config.nb_execution_cache_path = str(build / "cache")
+    # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
+    logging.getLogger("traitlets").setLevel(logging.WARNING)
+    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
+    NotebookClient.shutdown_kernel.default_value = "immediate"
+
+
+class ReportErrors(SphinxTransform):
+    """Nennt zu jeder Zelle, die abbricht, Seite und Zeile."""
+
+    default_priority = 900
+
+    def apply(self, **kwargs: Any) -> None:
+        for cell in self.document.findall(nodes.container):
+            if cell.get("nb_element") != "cell_code":
+                continue
+            for error in cell.findall(nodes.literal_block):
+                if "traceback" in error["classes"]:
+                    text = error.astext().strip()
+                    line = re.findall(r"Cell In\s?\[\d+\], line (\d+)", text)
+                    place = f" in Zeile {line[0]} der Zelle" if line else ""
+                    LOGGER.warning(
+                        "Die Ausführung bricht%s ab: %s", place, text.splitlines()[-1],
+                        location=cell,
+                    )  # fmt: skip
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Bereitet die Ausführung vor, sobald die Konfiguration gelesen ist."""
+    app.add_transform(ReportErrors)
+    app.connect("config-inited", prepare)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

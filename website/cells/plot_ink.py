@@ -1,0 +1,47 @@
+"""Schrift und Achsen der Kurven so dunkel oder hell, dass sie auf beiden Gründen lesbar sind.
+
+Ein einziges Grau erreicht auf Weiß und auf Schwarz zugleich nicht das Verhältnis 4,5 zu 1, das WCAG
+für Schrift verlangt. Die fertigen SVG-Dateien bekommen deshalb zwei Grautöne; wie die gezeichneten
+Abbildungen folgen sie dem Farbschema der Seite.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from website.cells.execution import GREY
+
+_MARK = "<dc:title>Matplotlib"
+_PLACE = '<style type="text/css">'
+_LIGHT, _DARK = "#4f5760", "#b6bec7"
+STYLE = (
+    f":root {{ color-scheme: light dark; --ink: {_LIGHT}; }} "
+    f"@media (prefers-color-scheme: dark) {{ :root {{ --ink: {_DARK}; }} }} "
+    f'[style*="fill: {GREY}"] {{ fill: var(--ink) !important; }} '
+    f'[style*="stroke: {GREY}"] {{ stroke: var(--ink) !important; }} '
+)
+
+
+def readable(svg: str) -> str:
+    """Fügt einer Kurve von matplotlib die Regeln ein, wenn sie noch fehlen."""
+    if _MARK not in svg or STYLE in svg:
+        return svg
+    return svg.replace(_PLACE, _PLACE + STYLE, 1)
+
+
+def restyle(app: Sphinx, exception: Exception | None) -> None:
+    """Überarbeitet die Kurven unter den Bildern der fertigen Website."""
+    for path in sorted((Path(app.outdir) / "_images").glob("*.svg")):
+        text = path.read_text(encoding="utf-8")
+        changed = readable(text)
+        if changed != text:
+            path.write_text(changed, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Überarbeitet am Ende des Baus."""
+    app.connect("build-finished", restyle)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""Die Übungen auf den Seiten: Teile, Kästen, Editoren, Fortschritt, Dateien."""

@@ -1,0 +1,1 @@
+"""Was um den Text herum steht: Kopf, Oberfläche, eingebundene Dateien, Verzeichnis der Seiten."""

@@ -1,0 +1,1 @@
+"""Der Text der Seiten: Formeln, Typografie, Bilder, Verweise, Angaben des Betreibers."""
