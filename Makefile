@@ -25,7 +25,7 @@ setup:
 	@"$(PYTHON)" tools/environment.py
 
 html: setup
-	@$(VENV_PYTHON) -m website.build build
+	@$(VENV_PYTHON) -m website build
 
 test: lint
 	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
@@ -41,19 +41,19 @@ bench: setup
 	@$(VENV_PYTHON) -m tools.bench
 
 linkcheck: setup
-	@$(VENV_PYTHON) -m website.build linkcheck
+	@$(VENV_PYTHON) -m website linkcheck
 
 lock: setup
 	@$(VENV_PYTHON) -m tools.lock
 
 pdf: html
-	@$(VENV_PYTHON) -m website.pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
+	@$(VENV_PYTHON) -m website pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)
 
 vendor: setup
 	@$(VENV_PYTHON) -m tools.vendor
 
 serve:
-	@"$(PYTHON)" -m website.build serve --port $(PORT)
+	@"$(PYTHON)" -m website serve --port $(PORT)
 
 clean:
-	@"$(PYTHON)" -m website.build clean
+	@"$(PYTHON)" -m website clean

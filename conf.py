@@ -1,26 +1,19 @@
-"""Konfiguration von Sphinx; was mehr ist als ein Wert, steht in ``website/``."""
+"""Konfiguration von Sphinx: nur Werte. Was mehr ist, steht in ``website/``."""
 
-import os
 import sys
 import warnings
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT))
+from sphinx.deprecation import RemovedInSphinx10Warning
 
-# Die Erweiterungen sind erst mit diesem Pfad zu finden.
-from sphinx.deprecation import RemovedInSphinx10Warning  # noqa: E402
-
-from website.address import public_address  # noqa: E402
-from website.frame.interface import catalogue  # noqa: E402
-
+# Hier liegen die Übungen und die Erweiterung »website«.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 # sphinx-autodoc-typehints benutzt noch eine Funktion, die Sphinx 10 abschafft.
 warnings.filterwarnings("ignore", category=RemovedInSphinx10Warning)
 
 project = "Faltwerk"
 author = "Faltwerk"
 language = "de"
-locale_dirs = [catalogue(ROOT)]
 gettext_auto_build = False
 
 extensions = [
@@ -32,35 +25,9 @@ extensions = [
     "sphinx_togglebutton",
     "sphinx_copybutton",
     "sphinx_design",
-    "website.cells.execution",
-    "website.cells.kernel_ports",
-    "website.cells.freshness",
-    "website.cells.plot_ink",
-    "website.cells.rst_cells",
-    "website.exercises.parts",
-    "website.exercises.editors",
-    "website.exercises.toggles",
-    "website.prose.formulas",
-    "website.prose.typography",
-    "website.prose.alt_text",
-    "website.prose.motion",
-    "website.prose.inventories",
-    "website.exercises.downloads",
-    "website.exercises.progress",
-    "website.runtime",
-    "website.exercises.cards",
-    "website.prose.operator_details",
-    "website.frame.interface",
-    "website.prose.licences",
-    "website.frame.needed_files",
-    "website.frame.head",
-    "website.frame.sitemap",
-    "website.frame.not_found",
-    "website.finishing",
-    "website.frame.accessible",
+    "website",
 ]
 exclude_patterns = ["beispiel"]
-templates_path = ["website/templates"]
 suppress_warnings = ["config.cache"]
 
 nitpicky = True
@@ -111,11 +78,6 @@ copybutton_prompt_is_regexp = False
 # Aussehen
 html_theme = "furo"
 html_title = "Faltwerk"
-html_baseurl = public_address(os.environ)
-html_favicon = "website/static/favicon.svg"
-html_static_path = ["website/static"]
-html_css_files = ["faltwerk.css"]
-html_js_files = ["toggles.js", "regions.js", "drawers.js", "motion.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False

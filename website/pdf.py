@@ -1,4 +1,4 @@
-"""Den ganzen Kurs als eine PDF-Datei: ``python -m website.pdf [--solutions]``.
+"""Den ganzen Kurs als eine PDF-Datei drucken.
 
 Die Artikel der gebauten Seiten kommen in ein Dokument, das Chromium druckt. So gelten für die Datei
 dieselben Druckregeln wie für jede einzelne Seite.
@@ -6,20 +6,14 @@ dieselben Druckregeln wie für jede einzelne Seite.
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from faltwerk.arguments import Parser
 from faltwerk.exercise import load_all
-from website.build import ROOT, build_folder, shown
+from website.places import ROOT
+from website.server import serve_folder
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _TIMEOUT = 120_000
@@ -127,20 +121,6 @@ def find_chromium() -> str:
     )
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Schweigt: Abrufe dieses Programms gehen niemanden etwas an."""
-
-
-@contextmanager
-def _serving(folder: Path) -> Iterator[str]:
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def contents(solutions: bool) -> dict[str, Any]:
     """Was auf dem Titel steht und welche Kapitel folgen, in der Reihenfolge der Übungen."""
     chapters = [
@@ -180,7 +160,7 @@ def print_course(html: Path, target: Path, solutions: bool) -> None:
     chromium = find_chromium()
     unfinished = target.with_suffix(".unfertig")
     try:
-        with _serving(html) as url, sync_playwright() as playwright:
+        with serve_folder(html) as url, sync_playwright() as playwright:
             # Als root, zum Beispiel in einem Container, startet Chromium nur ohne Sandbox.
             sandbox = os.geteuid() != 0
             browser = playwright.chromium.launch(executable_path=chromium, chromium_sandbox=sandbox)
@@ -199,26 +179,3 @@ def print_course(html: Path, target: Path, solutions: bool) -> None:
         reason = error.message.strip().splitlines()[0]
         raise PdfError(f"Chromium ({chromium}) konnte den Kurs nicht drucken: {reason}") from None
     unfinished.replace(target)
-
-
-def main() -> int:
-    """Liest die Optionen und druckt."""
-    parser = Parser(prog="python -m website.pdf", description="Der Kurs als PDF")
-    parser.add_argument("--solutions", action="store_true", help="mit Musterlösungen")
-    options = parser.parse_args()
-    folder = build_folder()
-    target = folder / ("faltwerk-loesungen.pdf" if options.solutions else "faltwerk.pdf")
-    try:
-        print_course(folder / "html", target, options.solutions)
-    except PdfError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Abgebrochen; eine ältere PDF-Datei bleibt stehen.", file=sys.stderr)
-        return 130
-    print(f"Der Kurs steht in {shown(target)}.")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -21,7 +21,7 @@ def run_build(root: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     own = ("FALTWERK_BUILD", "FALTWERK_URL", "SOURCE_DATE_EPOCH")
     environment = {key: value for key, value in os.environ.items() if key not in own} | variables
     return subprocess.run(
-        [sys.executable, "-m", "website.build", "build"],
+        [sys.executable, "-m", "website", "build"],
         cwd=root, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

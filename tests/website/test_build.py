@@ -277,6 +277,6 @@ def test_clean_removes_build_and_nothing_else(scratch: Callable[..., Path], remo
     if removed:
         (root / "build" / "html").mkdir(parents=True)
     before = {path for path in root.rglob("*") if "build" not in path.relative_to(root).parts}
-    subprocess.run([sys.executable, "-m", "website.build", "clean"], cwd=root, check=True)
+    subprocess.run([sys.executable, "-m", "website", "clean"], cwd=root, check=True)
     after = {path for path in root.rglob("*") if "__pycache__" not in path.parts}
     assert after == {path for path in before if "__pycache__" not in path.parts}

@@ -30,7 +30,8 @@ from playwright.sync_api import Browser, Page, expect
 from site_builds import ROOT, script_folder
 
 from faltwerk.exercise import load
-from website.finishing._script_folder import SCRIPTS, refer, rename
+from website.finishing._script_folder import refer, rename
+from website.places import SCRIPTS
 
 SCRIPTED = {
     name: [part.name for part in load(name, ROOT).parts if part.framework == "numpy"]

@@ -289,9 +289,9 @@ def test_container_file_names_only_what_exists():
             for source in line.split()[1:-1]:
                 assert (ROOT / source).exists(), line
         elif line.startswith("RUN"):
-            script = re.search(r"(tools/\w+\.py)|-m (website\.\w+) (\w+)", line)
+            script = re.search(r"(tools/\w+\.py)|-m (website) (\w+)", line)
             assert script is not None, line
-            path = script[1] or script[2].replace(".", "/") + ".py"
+            path = script[1] or f"{script[2]}/__main__.py"
             assert (ROOT / path).is_file(), line
     # Die letzte Stufe läuft ohne besondere Rechte auf dem Port, den nginx.conf nennt.
     last = text.rpartition("\nFROM ")[2]

@@ -19,7 +19,7 @@ EXERCISES = load_all(ROOT)
 def pdf(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Ruft das Programm auf, wie ``make pdf`` es tut."""
     return subprocess.run(
-        [sys.executable, "-m", "website.pdf", *arguments], cwd=ROOT, env=os.environ | variables,
+        [sys.executable, "-m", "website", "pdf", *arguments], cwd=ROOT, env=os.environ | variables,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -132,7 +132,7 @@ def test_make_html_in_a_path_with_spaces_and_umlauts(scratch: Callable[..., Path
 
 def test_serve_shows_the_built_site(site: Path):
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "website.build", "serve", "--port", "0"],
+        [sys.executable, "-u", "-m", "website", "serve", "--port", "0"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from faltwerk.arguments import Parser
 from tools.bench.table import Table
-from website.build import build_folder, shown
+from website.places import build_folder, shown
 
 # Modul jedes Abschnitts; geladen wird nur, was gemessen wird.
 SECTIONS = {

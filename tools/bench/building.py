@@ -57,7 +57,7 @@ def run() -> Table:
         root = copy_project(Path(folder))
 
         def build() -> None:
-            python(root, "-m", "website.build", "build")
+            python(root, "-m", "website", "build")
 
         def measure(
             name: str, action: Callable[[], None], ratio: str = "", repeats: int = 1

@@ -153,7 +153,7 @@ def run() -> Table:
                "komprimiert, vor dem ersten Klick"],
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        python(ROOT, "-m", "website.build", "build")
+        python(ROOT, "-m", "website", "build")
         plain = _build_plain(copy_project(Path(folder)), Path(folder, "packages"))
         with (
             serve(ROOT / "build" / "html") as ours,

@@ -152,8 +152,6 @@ def prepare(app: Sphinx, config: Config) -> None:
 class ReportErrors(SphinxTransform):
     """Nennt zu jeder Zelle, die abbricht, Seite und Zeile."""
 
-    default_priority = 900
-
     def apply(self, **kwargs: Any) -> None:
         for cell in self.document.findall(nodes.container):
             if cell.get("nb_element") != "cell_code":
@@ -167,10 +165,3 @@ class ReportErrors(SphinxTransform):
                         "Die Ausführung bricht%s ab: %s", place, text.splitlines()[-1],
                         location=cell,
                     )  # fmt: skip
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Bereitet die Ausführung vor, sobald die Konfiguration gelesen ist."""
-    app.add_transform(ReportErrors)
-    app.connect("config-inited", prepare)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

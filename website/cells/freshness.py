@@ -125,15 +125,6 @@ def spread(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         docnames[:] = [name for share in shares(docnames, weights, app.parallel) for name in share]
 
 
-def setup(app: Sphinx) -> dict[str, object]:
+def setup(app: Sphinx) -> None:
     """Hängt sich in das Lesen der Seiten ein."""
     app.add_config_value("longest_pages", [], "", types=frozenset({list}))
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-before-read-docs", spread)
-    app.connect("source-read", select_cache)
-    app.connect("doctree-read", remember)
-    app.connect("env-merge-info", merge)
-    app.connect("env-purge-doc", forget)
-    return {
-        "version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True,
-    }  # fmt: skip

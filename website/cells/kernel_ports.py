@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Any
 
 from jupyter_client.connect import LocalPortCache
 from sphinx.application import Sphinx
@@ -61,7 +60,6 @@ def _reserve(ip: str) -> socket.socket:
     raise OSError("Für Jupyter-Kerne ist kein Block von Anschlüssen mehr frei.")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Macht den Vorrat zu dem, aus dem Jupyter in diesem Prozess vergibt."""
     ReservedPorts.instance()
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,6 @@ Abbildungen folgen sie dem Farbschema der Seite.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -39,9 +38,3 @@ def restyle(app: Sphinx, exception: Exception | None) -> None:
         changed = readable(text)
         if changed != text:
             path.write_text(changed, encoding="utf-8")
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Überarbeitet am Ende des Baus."""
-    app.connect("build-finished", restyle)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

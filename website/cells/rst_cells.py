@@ -71,9 +71,6 @@ def _markdown(cell: pending_cell) -> str:
 class RunCells(SphinxTransform):
     """Führt die Zellen einer RST-Seite aus und setzt sie an ihre Stellen."""
 
-    # Vor »FillToggles«, damit auch Zellen in Kästen gefüllt sind.
-    default_priority = 3
-
     def apply(self, **kwargs: Any) -> None:
         cells = list(self.document.findall(pending_cell))
         if not cells:
@@ -93,9 +90,7 @@ class RunCells(SphinxTransform):
             cell.replace_self(result)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Ersetzt die Direktive, mit der MyST-NB Zellen in RST ablehnt."""
     app.add_node(pending_cell)
     app.add_directive("code-cell", CodeCell, override=True)
-    app.add_transform(RunCells)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -59,7 +58,6 @@ class ExerciseCards(SphinxDirective):
         return card
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet die Direktive an."""
     app.add_directive("exercise-cards", ExerciseCards)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

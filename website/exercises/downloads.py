@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -20,9 +19,3 @@ def write_downloads(app: Sphinx) -> None:
         (folder / f"{exercise.name}.ipynb").write_text(
             exercise_notebook(exercise), encoding="utf-8"
         )
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Erzeugt die Dateien zu Beginn jedes Baus."""
-    app.connect("builder-inited", write_downloads)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 
 from faltwerk.exercise import Exercise, Part, load_all
 from website.exercises.toggles import part_source
-from website.finishing._script_folder import SCRIPTS
+from website.places import SCRIPTS
 from website.runtime import download_bytes
 
 VENDOR = Path(__file__).resolve().parent.parent / "vendor" / "prism-code-editor"
@@ -190,10 +190,7 @@ def link_scripts(
         app.add_css_file(f"{SCRIPTS}/editors.css")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet die Kästen an."""
     app.add_node(editor_box, html=(visit_editor_box, depart_editor_box))
     app.add_node(local_box, html=(visit_local_box, None))
-    app.connect("builder-inited", write_data)
-    app.connect("html-page-context", link_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

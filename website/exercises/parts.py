@@ -189,10 +189,8 @@ def demand_parts(app: Sphinx, doctree: nodes.document) -> None:
             )
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet die Direktiven an."""
     app.add_node(download_link, html=(visit_download_link, None))
     app.add_directive("exercise-head", ExerciseHead)
     app.add_directive("part", PartDirective)
-    app.connect("doctree-read", demand_parts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from faltwerk.exercise import Exercise, Part, load_all
 from website.exercises.editors import solved_in_browser
-from website.finishing._script_folder import SCRIPTS
+from website.places import SCRIPTS
 
 
 class progress_list(nodes.General, nodes.Element):
@@ -144,12 +144,10 @@ def link_scripts(
         app.add_js_file(f"{SCRIPTS}/cards.js", type="module")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet Direktiven und Knoten an."""
     app.add_node(progress_list, html=(visit_progress_list, None))
     app.add_node(progress_tools, html=(visit_progress_tools, None))
     app.add_node(progress_count, html=(visit_progress_count, None))
     app.add_directive("progress-list", ProgressList)
     app.add_directive("progress-tools", ProgressTools)
-    app.connect("html-page-context", link_scripts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

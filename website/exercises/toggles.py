@@ -146,9 +146,6 @@ class SolutionEnd(ToggleEnd):
 class FillToggles(SphinxTransform):
     """Verschiebt, was zwischen Anfang und Ende liegt, in den Kasten."""
 
-    # Vor den Umformungen, die Überschriften und Verweise auflösen.
-    default_priority = 5
-
     def apply(self, **kwargs: Any) -> None:
         for start in list(self.document.findall(toggle_edge)):
             if start["edge"] == "start":
@@ -198,7 +195,7 @@ def mark_pages(
     )
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet Direktiven, Knoten und Umformung an."""
     app.add_node(toggle_edge)
     app.add_node(details, html=(visit_details, depart_details))
@@ -206,6 +203,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("expected-end", ToggleEnd)
     app.add_directive("solution-start", SolutionStart)
     app.add_directive("solution-end", SolutionEnd)
-    app.add_transform(FillToggles)
-    app.connect("html-page-context", mark_pages)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -65,9 +64,3 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         if path == folder / not_found.PAGE:
             page = not_found.locate(page, app.config.html_baseurl)
         path.write_text(page, encoding="utf-8")
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Arbeitet nach allen anderen Erweiterungen."""
-    app.connect("build-finished", finish, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

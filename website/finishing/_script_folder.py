@@ -12,8 +12,8 @@ import re
 import shutil
 from pathlib import Path
 
-# Der Name in den Quellen, unter ``website/static`` und in den Seiten bis zum Ende des Baus.
-SCRIPTS = "solve"
+from website.places import SCRIPTS
+
 _REFERENCE = re.compile(rf'(\s(?:src|href)="(?:\.\./)*_static/){SCRIPTS}/')
 
 

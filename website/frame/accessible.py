@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -58,9 +57,3 @@ def _as_lines(match: re.Match[str]) -> str:
 def add_filter(app: Sphinx) -> None:
     """Macht ``accessible`` in den Vorlagen verfügbar."""
     app.builder.templates.environment.filters["accessible"] = accessible
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet den Filter an."""
-    app.connect("builder-inited", add_filter)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -58,9 +58,3 @@ def add_head(
     # »pageurl« entsteht nur mit einer bekannten Adresse und ist dann auch die kanonische.
     if context.get("pageurl"):
         context["card"] = app.config.html_baseurl + CARD
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet den Kopf an."""
-    app.connect("html-page-context", add_head)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

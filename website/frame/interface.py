@@ -1,15 +1,11 @@
-"""Deutsche Oberfläche: eigener Katalog, fest eingebaute englische Texte, keine Skripte im HTML."""
+"""Deutsche Oberfläche: fest eingebaute englische Texte werden ersetzt, Skripte im HTML entfernt."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
-
-from website.places import build_folder
 
 # Texte, die Vorlagen und Erweiterungen fest auf Englisch enthalten.
 _FIXED = {
@@ -30,21 +26,6 @@ _ICON_TITLES = {
 }
 _ICON_TITLE = re.compile(r"<title>([^<]+)</title>")
 _INLINE_SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
-
-
-def catalogue(root: Path) -> str:
-    """Legt den Katalog in den Bauordner, wo Sphinx ihn übersetzt, und gibt dessen Pfad zurück.
-
-    Args:
-        root: Wurzel des Projekts.
-    """
-    target = build_folder(root) / "locale"
-    for source in (root / "website" / "locale").rglob("sphinx.*"):
-        if source.suffix in (".po", ".js"):
-            copy = target / source.relative_to(root / "website" / "locale")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, copy)
-    return str(target)
 
 
 def german(body: str) -> str:
@@ -78,10 +59,3 @@ def drop_inline_scripts(
 def add_filter(app: Sphinx) -> None:
     """Macht ``german`` in den Vorlagen verfügbar."""
     app.builder.templates.environment.filters["german"] = german
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet Filter und Aufräumen an."""
-    app.connect("builder-inited", add_filter)
-    app.connect("html-page-context", drop_inline_scripts, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

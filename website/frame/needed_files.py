@@ -41,9 +41,3 @@ def drop_unneeded(
             for entry in context[kind]
             if needed(str(getattr(entry, "filename", entry) or ""), body)
         ]
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Sieht nach allen anderen Erweiterungen nach, was sie eingetragen haben."""
-    app.connect("html-page-context", drop_unneeded, priority=950)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,6 @@ liegen könnte, gibt es nur die richtige.
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
@@ -42,9 +41,3 @@ def locate(page: str, address: str) -> str:
 def add_page(app: Sphinx, config: Config) -> None:
     """Lässt Sphinx die Seite aus ihrer Vorlage schreiben."""
     config.html_additional_pages = {**config.html_additional_pages, "404": "404.html"}
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet die Seite an."""
-    app.connect("config-inited", add_page)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

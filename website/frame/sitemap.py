@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 from sphinx.application import Sphinx
@@ -35,9 +34,3 @@ def write(app: Sphinx, error: Exception | None) -> None:
         (folder / "sitemap.xml").write_text(text, encoding="utf-8")
         lines.append(f"Sitemap: {address}sitemap.xml")
     (folder / "robots.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Schreibt nach dem Bau."""
-    app.connect("build-finished", write)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

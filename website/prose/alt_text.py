@@ -13,7 +13,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
@@ -34,8 +33,6 @@ def description(path: Path) -> str:
 class UseDescription(SphinxTransform):
     """Nimmt die Beschreibung in einem Bild als seinen Alternativtext."""
 
-    default_priority = 890
-
     def apply(self, **kwargs: Any) -> None:
         for image in self.document.findall(nodes.image):
             if not image.get("alt", "").strip() and image["uri"].endswith(".svg"):
@@ -45,8 +42,6 @@ class UseDescription(SphinxTransform):
 
 class DemandAltText(SphinxTransform):
     """Warnt bei jedem Bild ohne Alternativtext, mit Seite und Zeile."""
-
-    default_priority = 900
 
     def apply(self, **kwargs: Any) -> None:
         for image in self.document.findall(nodes.image):
@@ -65,10 +60,3 @@ class DemandAltText(SphinxTransform):
         while not node.line and node.parent is not None:
             node = node.parent
         return node
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet beide Umformungen an."""
-    app.add_transform(UseDescription)
-    app.add_transform(DemandAltText)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -110,9 +110,6 @@ def link_styles(
         app.add_css_file("katex/katex.min.css")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet den Formelsatz an."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
-    app.connect("html-page-context", link_styles)
-    app.connect("builder-inited", copy_styles)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -104,9 +104,3 @@ def write_inventories(app: Sphinx, config: Config) -> None:
             path.write_bytes(text)
         mapping[project] = (entry["url"], str(path))
     config.intersphinx_mapping = mapping
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Erzeugt die Verzeichnisse, bevor ``intersphinx`` seine Einstellungen prüft."""
-    app.connect("config-inited", write_inventories, priority=100)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -184,9 +184,7 @@ def write_texts(app: Sphinx) -> None:
             (folder / f"{part.name}.txt").write_text(part.text, encoding="utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet die Tabelle an und schreibt die Texte."""
     app.add_node(licence_link, html=(visit_licence_link, None))
     app.add_directive("third-party", ThirdParty)
-    app.connect("builder-inited", write_texts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -24,8 +24,6 @@ class motion_button(nodes.General, nodes.Element):
 class AddButtons(SphinxTransform):
     """Stellt hinter jedes Bild mit bewegter Fassung den Knopf."""
 
-    default_priority = 900
-
     def apply(self, **kwargs: Any) -> None:
         for image in list(self.document.findall(nodes.image)):
             moving = image["uri"].removesuffix(".svg") + _SUFFIX
@@ -53,9 +51,6 @@ def copy_animations(app: Sphinx) -> None:
         shutil.copyfile(path, folder / path.name)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet Knopf, Umformung und Kopie an."""
     app.add_node(motion_button, html=(visit_motion_button, None))
-    app.add_transform(AddButtons)
-    app.connect("builder-inited", copy_animations)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -167,10 +167,8 @@ def load_host(app: Sphinx, config: Any) -> None:
         print(f"In {FILE} ist noch nicht ausgefüllt: {', '.join(missing)}.", flush=True)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Meldet Rolle und Direktive an."""
     app.add_config_value("faltwerk_host", {}, "")
     app.add_role("host", HostRole())
     app.add_directive("host-list", HostList)
-    app.connect("config-inited", load_host)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,6 @@ import re
 from typing import Any
 
 from docutils import nodes
-from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 _FIXED_SPACE = re.compile(
@@ -26,8 +25,6 @@ _VERBATIM = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.math_block
 class FixSpaces(SphinxTransform):
     """Ersetzt Leerzeichen zwischen Zahl und Einheit und in Abkürzungen durch feste."""
 
-    default_priority = 880
-
     def apply(self, **kwargs: Any) -> None:
         for text in list(self.document.findall(nodes.Text)):
             if _inside(text, _VERBATIM):
@@ -39,8 +36,6 @@ class FixSpaces(SphinxTransform):
 
 class MarkEnglish(SphinxTransform):
     """Zeichnet die Titel englischer Arbeiten als englisch aus."""
-
-    default_priority = 881
 
     def apply(self, **kwargs: Any) -> None:
         for text in list(self.document.findall(nodes.Text)):
@@ -64,10 +59,3 @@ def _inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
         if isinstance(node, kinds):
             return True
     return False
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Meldet die Umformungen an."""
-    app.add_transform(FixSpaces)
-    app.add_transform(MarkEnglish)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from faltwerk.exercise import load_all
-from website.finishing._script_folder import SCRIPTS
+from website.places import SCRIPTS
 
 _VERSION = "0.27.8"
 _ENTRY = "faltwerk.run.browser"
@@ -170,9 +170,3 @@ def write_runtime(app: Sphinx) -> None:
     scripts = static / SCRIPTS
     scripts.mkdir(exist_ok=True)
     (scripts / "python.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Schreibt die Dateien zu Beginn jedes Baus."""
-    app.connect("builder-inited", write_runtime)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,92 @@
+"""Die Befehle der Website: ``python -m website BEFEHL``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import threading
+
+from faltwerk.arguments import Parser
+from website.build import build, linkcheck
+from website.pdf import PdfError, print_course
+from website.places import build_folder, shown
+from website.server import serve_folder
+
+
+def serve(port: int) -> int:
+    """Liefert die gebaute Website auf diesem Rechner aus, bis Strg+C gedrückt wird."""
+    folder = build_folder() / "html"
+    if not (folder / "index.html").is_file():
+        print("Es gibt noch keine gebaute Website; »make html« baut sie.", file=sys.stderr)
+        return 1
+    try:
+        with serve_folder(folder, port) as address:
+            print(f"Die Website ist unter {address}/ zu sehen (Ende: Strg+C).", flush=True)
+            threading.Event().wait()
+    except OSError:
+        print(
+            f"Der Port {port} ist belegt; »make serve PORT=8001« nimmt einen anderen.",
+            file=sys.stderr,
+        )
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def pdf(solutions: bool) -> int:
+    """Druckt den Kurs der gebauten Website in eine Datei."""
+    folder = build_folder()
+    target = folder / ("faltwerk-loesungen.pdf" if solutions else "faltwerk.pdf")
+    try:
+        print_course(folder / "html", target, solutions)
+    except PdfError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Abgebrochen; eine ältere PDF-Datei bleibt stehen.", file=sys.stderr)
+        return 130
+    print(f"Der Kurs steht in {shown(target)}.")
+    return 0
+
+
+def clean() -> int:
+    """Löscht den Ordner mit allem Gebauten und sonst nichts."""
+    folder = build_folder()
+    if folder.exists():
+        shutil.rmtree(folder)
+        print(f"{shown(folder)} gelöscht.")
+    else:
+        print("Es ist nichts zu löschen.")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Die Befehle mit ihren Optionen."""
+    top = Parser(prog="python -m website", description="Website des Kurses")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="BEFEHL")
+    verb = verbs.add_parser("build", help="die Seiten bauen")
+    verb.add_argument("--jobs", type=int, default=2, metavar="N", help="Prozesse zugleich")
+    verb.set_defaults(run=lambda options: build(options.jobs))
+    verb = verbs.add_parser("serve", help="die gebaute Website ausliefern")
+    verb.add_argument("--port", type=int, default=8000, metavar="N")
+    verb.set_defaults(run=lambda options: serve(options.port))
+    verb = verbs.add_parser("pdf", help="den Kurs in eine PDF-Datei drucken")
+    verb.add_argument("--solutions", action="store_true", help="mit Musterlösungen")
+    verb.set_defaults(run=lambda options: pdf(options.solutions))
+    verb = verbs.add_parser("linkcheck", help="fremde Verweise aufrufen")
+    verb.set_defaults(run=lambda options: linkcheck())
+    verb = verbs.add_parser("clean", help="alles Gebaute löschen")
+    verb.set_defaults(run=lambda options: clean())
+    return top
+
+
+def main() -> int:
+    """Liest den Befehl und führt ihn aus."""
+    options = parser().parse_args()
+    return options.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
