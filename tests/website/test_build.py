@@ -84,7 +84,11 @@ print("ausgeführt", time.time_ns())
 
 
 def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Path]):
-    names = {"pooling": "pooling", "convolution": "convolution", "glaettung": "glaettung.umweg"}
+    names = {
+        "pooling": "pooling.solution",
+        "convolution": "convolution.solution",
+        "glaettung": "glaettung.umweg",
+    }
     pages = {f"{name}.md": STAMPED.format(module=module) for name, module in names.items()}
     root = scratch(tuple(names), pages | {"text.md": "# Nur Text\n"})
     (root / "glaettung" / "umweg.py").write_text("from pooling import solution\n")
@@ -108,24 +112,47 @@ def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Pat
         after = stamps()
         return {name for name in names if before[name] != after[name]}
 
-    # »glaettung« benutzt »pooling« nur mittelbar.
-    assert changed("pooling/mistakes.py") == {"pooling", "glaettung"}
-    assert changed("convolution/checks.py") == {"convolution"}
+    # »glaettung« benutzt die Musterlösung von »pooling« nur mittelbar.
+    assert changed("pooling/solution.py") == {"pooling", "glaettung"}
+    # Was keine Zelle einbindet, führt nichts neu aus, auch nicht im Ordner der Übung.
+    assert changed("pooling/mistakes.py") == set()
+    assert changed("convolution/checks.py") == set()
     assert changed("docs/text.md") == set()
     assert changed("website/exercises/cards.py") == set()
-    assert changed("faltwerk/tensors.py") == set(names)
+    assert changed("faltwerk/judge/messages.py") == set()
+    assert changed("convolution/module.py") == {"convolution"}
     assert changed("requirements.txt") == set(names)
 
 
-def test_a_cell_cannot_read_an_exercise_it_does_not_name(scratch: Callable[..., Path]):
-    hidden = STAMPED.format(module="importlib\n\nimportlib.import_module('pool' 'ing.solution')")
-    page = STAMPED.format(module="os\n\nopen('index.md').read()")
-    root = scratch(("pooling",), {"seite.md": hidden, "zweite.md": page})
-    result = run_build(root)
-    assert result.returncode != 0
-    for name, folder in (("seite", "pooling"), ("zweite", "docs")):
-        assert f"/docs/{name}.md:11: " in result.stderr
-        assert f"Die Seite liest aus »{folder}«" in result.stderr
+def test_what_a_cell_reads_on_a_hidden_path_counts_too(scratch: Callable[..., Path]):
+    module = "importlib\n\nvalue = importlib.import_module('pool' 'ing.solution').__name__"
+    reading = "os\n\nprint(open('daten.txt').read())"
+    texts = {"modul.md": STAMPED.format(module=module), "datei.md": STAMPED.format(module=reading)}
+    root = scratch(("pooling",), texts)
+    data = root / "docs" / "daten.txt"
+    data.write_text("eins")
+
+    def shown(name: str) -> str:
+        html = (root / "build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+        return re.findall(r"ausgeführt \d+", html)[0]
+
+    def built() -> tuple[str, str]:
+        result = run_build(root)
+        assert result.returncode == 0, result.stderr
+        return shown("modul"), shown("datei")
+
+    first = built()
+    solution = root / "pooling" / "solution.py"
+    solution.write_text(solution.read_text(encoding="utf-8") + "\n# geändert\n", encoding="utf-8")
+    second = built()
+    assert second[0] != first[0] and second[1] == first[1]
+    data.write_text("zwei")
+    third = built()
+    assert third[0] == second[0] and third[1] != second[1]
+    assert "zwei" in (root / "build" / "html" / "datei.html").read_text(encoding="utf-8")
+    # Zurück zur alten Datei: Die alten Ausgaben liegen noch im Zwischenspeicher.
+    data.write_text("eins")
+    assert built() == second
 
 
 # Fehlerhafte Seiten mit der Zeile der Warnung und einem Stück ihres Textes.

@@ -29,7 +29,7 @@ def slowest_cell(root: Path) -> tuple[float, str]:
     """
     found = (0.0, "")
     os.environ |= {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    for path in sorted((root / "build" / "cache").glob("*/*/executed/*/base.ipynb")):
+    for path in sorted((root / "build" / "cache").glob("*/*/*/executed/*/base.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(
             notebook, timeout=600, record_timing=True,

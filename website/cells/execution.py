@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -63,33 +64,32 @@ c.IPKernelApp.log_level = "ERROR"
 """
 
 
-# Läuft im Kern vor der ersten Zelle. Was eine Seite liest, muss in ihren Fingerabdruck eingehen,
-# sonst blieben ihre Ausgaben nach einer Änderung stehen; alles andere bleibt ihr verschlossen.
-_GUARD = """\
-def _guard():
+# Läuft im Kern vor der ersten Zelle und schreibt auf, welche Dateien des Projekts ihre Ausgaben
+# bestimmen: Ändert sich eine davon, muss die Seite neu ausgeführt werden, sonst nicht.
+_READS = """\
+def _write_reads():
     import os
     import sys
 
-    root = os.environ["FALTWERK_ROOT"]
-    closed = os.environ["FALTWERK_CLOSED"].split(os.pathsep)
-    folders = {os.path.join(root, name) + os.sep: name for name in closed}
+    root = os.environ["FALTWERK_ROOT"] + os.sep
+    skipped = tuple(os.environ["FALTWERK_SKIPPED"].split(os.pathsep))
+    seen = set()
+    # Vor dem Haken geöffnet, denn auch dieses Öffnen meldete er.
+    reads = os.open(os.environ["FALTWERK_READS"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def hook(event, arguments):
         if event != "open" or not isinstance(arguments[0], str):
             return
         path = os.path.abspath(arguments[0])
-        for folder, name in folders.items():
-            if path.startswith(folder):
-                raise RuntimeError(
-                    f"Die Seite liest aus »{name}«; ihre Zellen dürfen nur aus faltwerk lesen "
-                    "und aus Übungen, deren Namen sie nennen."
-                )
+        if path.startswith(root) and not path.startswith(skipped) and path not in seen:
+            seen.add(path)
+            os.write(reads, path.encode() + b"\\0")
 
     sys.addaudithook(hook)
 
 
-_guard()
-del _guard
+_write_reads()
+del _write_reads
 """
 
 # Ausgaben kommen sonst alle 0,2 Sekunden an, je nach Auslastung in anderen Stücken, und beim
@@ -105,7 +105,7 @@ del _stream
 
 def settings() -> tuple[str, ...]:
     """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
-    return (_MATPLOTLIB, _PROFILE, _GUARD, _STREAMS)
+    return (_MATPLOTLIB, _PROFILE, _READS, _STREAMS)
 
 
 def _write(path: Path, text: str) -> None:
@@ -118,14 +118,18 @@ def prepare(app: Sphinx, config: Config) -> None:
     root = Path(app.confdir)
     build = build_folder(root)
     home = build / "jupyter"
+    # Ein Rest einer früheren Fassung liefe sonst mit.
+    shutil.rmtree(home / "ipython", ignore_errors=True)
     _write(home / "ipython" / "profile_default" / "ipython_kernel_config.py", _PROFILE)
     startup = home / "ipython" / "profile_default" / "startup"
-    _write(startup / "guard.py", _GUARD)
+    _write(startup / "reads.py", _READS)
     _write(startup / "streams.py", _STREAMS)
     _write(home / "matplotlib" / "matplotlibrc", _MATPLOTLIB)
     os.environ |= {
         "PYTHONPATH": str(root),
         "FALTWERK_ROOT": str(root),
+        # Gebautes und Installiertes gehört nicht zu den Quellen.
+        "FALTWERK_SKIPPED": os.pathsep.join(f"{path}{os.sep}" for path in (build, root / ".venv")),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         # Einstellungen und Kerne des Rechners sollen nichts ändern.

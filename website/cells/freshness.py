@@ -1,59 +1,128 @@
-"""Was neu gelesen und neu ausgeführt wird: je Seite ein Fingerabdruck dessen, was in sie eingeht.
+"""Was neu gelesen und neu ausgeführt wird: nur, was sich auf eine Seite wirklich auswirkt.
 
-Die Ausgaben einer Seite liegen in einem eigenen Ordner des Zwischenspeichers. Er hängt an den
-Einstellungen der Kerne, den Paketversionen, ``faltwerk/`` und den Übungen, die ihre Zellen
-benutzen; der Text der Zellen selbst ist der Schlüssel darin.
+Beim Ausführen schreibt der Kern auf, welche Dateien des Projekts er liest. Die Ausgaben liegen mit
+diesem Verzeichnis (``reads.json``: Pfad und Prüfsumme) im Zwischenspeicher und gelten, solange jede
+dieser Dateien denselben Inhalt hat. Eine Änderung an einer anderen Datei führt nichts neu aus, auch
+nicht an einer im selben Ordner.
 """
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import platform
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from faltwerk.exercise import exercise_names
-from website.cells._inputs import cells, digest, package_files, packages
+from website.cells._inputs import cells, digest, package_files
 from website.cells.execution import settings
 
-_RECORDINGS = "recordings"
 _VERSIONS = ("requirements.txt", "tools/requirements.lock")
-# Was nie in einen Fingerabdruck der Ausgaben eingeht und deshalb keiner Zelle offensteht.
-_ALWAYS_CLOSED = ("arbeit", "docs", "tests", "tools", "website")
-
-
-def cells_fingerprint(root: Path, used: Iterable[str]) -> str:
-    """Fingerabdruck von allem, wovon Ausgaben außer von den Zellen selbst abhängen.
-
-    Args:
-        root: Ordner mit den Übungen, ``faltwerk`` und ``requirements.txt``.
-        used: Namen der Übungen, die die Zellen benutzen.
-    """
-    files = [root / name for name in _VERSIONS] + package_files(root, (*used, "faltwerk"))
-    return digest((platform.python_version(), *settings()), files, root)
+# In diese Datei schreibt ein Kern; aus ihr entsteht nach dem Lesen der Seite das Verzeichnis.
+_WRITTEN = "reads"
+_INDEX = "reads.json"
 
 
 def site_fingerprint(root: Path) -> str:
     """Fingerabdruck von allem, was in jede Seite eingehen kann."""
-    docs = root / "docs"
-    files = [root / name for name in ("conf.py", *_VERSIONS)] + sorted(docs.glob("*.toml"))
+    files = [root / name for name in ("conf.py", *_VERSIONS)]
+    files += sorted((root / "docs").glob("*.toml"))
     files += package_files(root, ("faltwerk", "website"))
     return digest((platform.python_version(), *exercise_names(root)), files, root)
 
 
-def _page_fingerprint(env: BuildEnvironment, docname: str) -> str:
+def sums(root: Path, names: Iterable[str]) -> dict[str, str]:
+    """Prüfsummen von Dateien; auch dass eine fehlt, ist ein Inhalt.
+
+    Args:
+        root: Wurzel des Projekts.
+        names: Pfade, die von ihr ausgehen.
+    """
+    return {name: digest((), [root / name], root) for name in names}
+
+
+def _sources(written: Path, root: Path) -> list[str]:
+    """Die Quellen, die ein Kern gelesen hat, als Pfade unter ``root``."""
+    names = set()
+    for text in written.read_bytes().decode().split("\0")[:-1]:
+        path = Path(text)
+        if path.suffix == ".pyc":
+            path = Path(importlib.util.source_from_cache(text))
+        names.add(path.relative_to(root).as_posix())
+    return sorted(names)
+
+
+def _entry(folder: Path, root: Path) -> Path:
+    """Der Eintrag, dessen Dateien noch denselben Inhalt haben, sonst ein neuer.
+
+    Args:
+        folder: Ordner aller Einträge zu denselben Zellen.
+        root: Wurzel des Projekts.
+    """
+    entries = sorted(folder.glob("*"), key=lambda path: int(path.name))
+    for entry in entries:
+        index = entry / _INDEX
+        if not index.is_file():
+            # Dieser Bau ist unterbrochen worden; wovon seine Ausgaben abhängen, weiß niemand.
+            shutil.rmtree(entry)
+            continue
+        known = json.loads(index.read_text(encoding="utf-8"))
+        if known == sums(root, known):
+            return entry
+    return folder / str(max((int(path.name) for path in entries), default=0) + 1)
+
+
+def select_cache(app: Sphinx, docname: str, content: list[str]) -> None:
+    """Gibt der Seite ihren Eintrag im Zwischenspeicher und dem Kern sein Verzeichnis."""
+    text = cells(content[0])
+    if not text or app.config.nb_execution_mode == "off":
+        return
+    root = Path(app.confdir)
+    versions = [root / name for name in _VERSIONS]
+    key = digest((platform.python_version(), *settings(), *text), versions, root)
+    entry = _entry(Path(app.config.nb_execution_cache_path, docname, key), root)
+    entry.mkdir(parents=True, exist_ok=True)
+    (entry / _WRITTEN).unlink(missing_ok=True)
+    # Fehlt die Datenbank beim ersten Zugriff, meldet jupyter-cache auf der Standardausgabe.
+    get_cache(str(entry)).list_cache_records()
+    os.environ["FALTWERK_READS"] = str(entry / _WRITTEN)
+    app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(entry))
+    app.env.temp_data["faltwerk_entry"] = entry
+
+
+def remember(app: Sphinx, doctree: object) -> None:
+    """Hält fest, was in eine gelesene Seite einging; ihre Abhängigkeiten stehen jetzt fest."""
+    root, reads = Path(app.confdir), []
+    entry = app.env.temp_data.get("faltwerk_entry")
+    if entry is not None:
+        written, index = entry / _WRITTEN, entry / _INDEX
+        if written.is_file():
+            listed = sums(root, _sources(written, root))
+            index.write_text(json.dumps(listed, indent=1) + "\n", encoding="utf-8")
+            written.unlink()
+        if not index.is_file():
+            raise ExtensionError(
+                f"Der Kern der Seite »{app.env.docname}« hat nicht aufgeschrieben, was er liest; "
+                "»make clean« entfernt den Zwischenspeicher."
+            )
+        reads = list(json.loads(index.read_text(encoding="utf-8")))
+    name = app.env.docname
+    app.env.faltwerk_pages[name] = reads, _page_fingerprint(app.env, name, reads)
+
+
+def _page_fingerprint(env: BuildEnvironment, docname: str, reads: list[str]) -> str:
     root = Path(env.app.confdir)
-    source = Path(env.doc2path(docname))
-    used: set[str] = set()
-    if source.is_file():
-        names = [*exercise_names(root), _RECORDINGS]
-        used = packages(source.read_text(encoding="utf-8"), root, names)
-    files = [source, *sorted(Path(env.srcdir, name) for name in env.dependencies[docname])]
-    return digest((env.faltwerk_site, cells_fingerprint(root, used)), files, root)
+    files = [Path(env.doc2path(docname)), *(root / name for name in reads)]
+    files += sorted(Path(env.srcdir, name) for name in env.dependencies[docname])
+    return digest((env.faltwerk_site,), files, root)
 
 
 def outdated(
@@ -65,29 +134,8 @@ def outdated(
     return [
         name
         for name in env.found_docs
-        if name not in known or known[name] != _page_fingerprint(env, name)
+        if name not in known or known[name][1] != _page_fingerprint(env, name, known[name][0])
     ]
-
-
-def select_cache(app: Sphinx, docname: str, content: list[str]) -> None:
-    """Gibt der Seite ihren Zwischenspeicher und sagt dem Kern, was sie nicht lesen darf."""
-    root = Path(app.confdir)
-    names = [*exercise_names(root), _RECORDINGS]
-    used = packages(content[0], root, names)
-    closed = [*_ALWAYS_CLOSED, *(name for name in names if name not in used)]
-    os.environ["FALTWERK_CLOSED"] = os.pathsep.join(closed)
-    place = Path(app.config.nb_execution_cache_path, docname, cells_fingerprint(root, used))
-    if cells(content[0]):
-        place.mkdir(parents=True, exist_ok=True)
-        # Fehlt die Datenbank beim ersten Zugriff, meldet jupyter-cache auf der Standardausgabe.
-        get_cache(str(place)).list_cache_records()
-    app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(place))
-
-
-def remember(app: Sphinx, doctree: object) -> None:
-    """Merkt sich den Fingerabdruck einer gelesenen Seite; ihre Abhängigkeiten stehen jetzt fest."""
-    name = app.env.docname
-    app.env.faltwerk_pages[name] = _page_fingerprint(app.env, name)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
@@ -126,5 +174,5 @@ def spread(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Hängt sich in das Lesen der Seiten ein."""
+    """Meldet die Einstellung an, welche Seiten am längsten brauchen."""
     app.add_config_value("longest_pages", [], "", types=frozenset({list}))

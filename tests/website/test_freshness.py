@@ -1,15 +1,12 @@
-"""Welche Übungen eine Seite benutzt und wie Seiten auf Prozesse verteilt werden."""
+"""Welche Zellen eine Seite hat, Fingerabdrücke, und wie Seiten auf Prozesse verteilt werden."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-from site_builds import ROOT
 from sphinx.util.parallel import make_chunks
 
-from faltwerk.exercise import exercise_names
-from website.cells._inputs import cells, digest, packages
+from website.cells._inputs import cells, digest
 from website.cells.freshness import shares
 
 MARKDOWN = """\
@@ -54,42 +51,12 @@ Text mit gamma.
 """
 
 
-@pytest.fixture
-def exercises(tmp_path: Path) -> Path:
-    """Vier Ordner: ``alpha`` benutzt ``delta`` nur über einen Pfad, ``gamma`` nennt es nur."""
-    texts = {
-        "alpha": 'DATA = "delta/werte.json"\n',
-        "beta": "from beta.mehr import x\n",
-        "gamma": '"""Wie delta, nur anders."""\n',
-        "delta": "import importlib\n\nimportlib.import_module('beta.solution')\n",
-    }
-    for name, text in texts.items():
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "solution.py").write_text(text.replace("\\\n", "\n"))
-    return tmp_path
-
-
 def test_cells_are_found_in_both_forms():
     for text in (MARKDOWN, RST):
         found = cells(text)
         assert len(found) == 2
         assert "import alpha" in found[0] and "import beta" in found[1]
         assert "gamma" not in "".join(found)
-
-
-def test_used_exercises_include_those_used_by_others(exercises: Path):
-    names = ["alpha", "beta", "gamma", "delta"]
-    assert packages("```{code-cell}\nimport alpha\n```\n", exercises, names) == {
-        "alpha", "beta", "delta",
-    }  # fmt: skip
-    assert packages("```{code-cell}\nimport gamma\n```\n", exercises, names) == {"gamma"}
-    assert packages("nur Text über alpha\n", exercises, names) == set()
-
-
-def test_pages_of_the_course_depend_on_their_exercise():
-    for name in exercise_names(ROOT):
-        path = next(ROOT.glob(f"docs/{name}.*"))
-        assert name in packages(path.read_text("utf-8"), ROOT, exercise_names(ROOT))
 
 
 def test_a_fingerprint_depends_on_content_and_name_and_not_on_the_place(tmp_path: Path):
