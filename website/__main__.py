@@ -8,10 +8,24 @@ import sys
 import threading
 
 from faltwerk.arguments import Parser
-from website.build import build, linkcheck
 from website.pdf import PdfError, print_course
 from website.places import build_folder, shown
 from website.server import serve_folder
+
+
+def build(jobs: int) -> int:
+    """Baut die Website."""
+    # Erst hier geladen: Ausliefern und Aufräumen kommen ohne die Pakete des Kurses aus.
+    from website import build as building
+
+    return building.build(jobs)
+
+
+def linkcheck() -> int:
+    """Ruft fremde Verweise auf."""
+    from website import build as building
+
+    return building.linkcheck()
 
 
 def serve(port: int) -> int:

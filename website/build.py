@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from faltwerk.__main__ import main as faltwerk
+from website.finishing import finish
 from website.places import ROOT, AddressError, build_folder, public_address, shown
 
 # Was außer den Dateien auf die Website wirkt.
@@ -74,20 +76,13 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _build(folder: Path, jobs: int) -> int:
     """Baut nach ``staging``; der Rückgabewert ist der des Befehls, der gescheitert ist."""
-    check = [sys.executable, "-m", "faltwerk", "stubs", "--check"]
-    if code := subprocess.run(check, cwd=ROOT, check=False).returncode:
+    if code := faltwerk(["stubs", "--check"]):
         return code
-    # Fehlt »stand«, ist der letzte Bau gescheitert. Seiten, die er schon gelesen hat, würden ihre
-    # Warnungen jetzt verschweigen; deshalb werden alle neu gelesen.
-    stamp, doctrees, staging = folder / "stand", folder / "doctrees", folder / "staging"
-    if not stamp.is_file():
-        shutil.rmtree(doctrees, ignore_errors=True)
-    stamp.unlink(missing_ok=True)
-    shutil.rmtree(staging, ignore_errors=True)
-    # Jede Seite wird geschrieben (-a), denn jede enthält die Navigation zu allen anderen.
+    _clear(folder)
+    raw, staging = folder / "sphinx", folder / "staging"
     command = [
         sys.executable, "-m", "sphinx", "-b", "html", "-c", ".", "-n", "-W", "--keep-going",
-        "-q", "-a", "-j", str(jobs), "-d", str(doctrees), "docs", str(staging),
+        "-q", "-j", str(jobs), "-d", str(folder / "doctrees"), "docs", str(raw),
     ]  # fmt: skip
     print("Die Website wird gebaut.", flush=True)
     try:
@@ -100,7 +95,24 @@ def _build(folder: Path, jobs: int) -> int:
         print(
             "Der Bau ist gescheitert; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr
         )
+    else:
+        finish(raw, staging, public_address(os.environ))
     return result.returncode
+
+
+def _clear(folder: Path) -> None:
+    """Räumt weg, was der neue Bau nicht übernehmen darf."""
+    stamp = folder / "stand"
+    # Fehlt »stand«, ist der letzte Bau gescheitert. Seiten, die er schon gelesen hat, würden ihre
+    # Warnungen jetzt verschweigen; deshalb werden alle neu gelesen.
+    outdated = [folder / "staging"]
+    if not stamp.is_file():
+        outdated += [folder / "doctrees", folder / "sphinx"]
+    # Diese Ordner entstehen bei jedem Bau ganz; nur die Seiten und ihre Bilder nicht.
+    outdated += [folder / "sphinx" / name for name in ("_static", "downloads", "licences")]
+    for path in outdated:
+        shutil.rmtree(path, ignore_errors=True)
+    stamp.unlink(missing_ok=True)
 
 
 def sources_digest() -> str:

@@ -1,7 +1,7 @@
 """In welcher Reihenfolge eine Seite entsteht: alle Umformungen und Ereignisse, von oben nach unten.
 
 Die Module der Unterpakete melden nur an, was eine Seite benutzen kann (Direktiven, Rollen, Knoten);
-wann sie etwas tun, steht allein hier.
+wann sie etwas tun, steht allein hier. Was Sphinx schreibt, macht danach ``finishing`` fertig.
 """
 
 from __future__ import annotations
@@ -12,10 +12,19 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from website import finishing, runtime, settings
-from website.cells import execution, freshness, plot_ink, rst_cells
+from website import runtime, settings
+from website.cells import execution, freshness, rst_cells
 from website.exercises import cards, downloads, editors, parts, progress, toggles
-from website.frame import accessible, head, interface, needed_files, not_found, sitemap
+from website.frame import (
+    accessible,
+    head,
+    interface,
+    needed_files,
+    not_found,
+    rewriting,
+    search_index,
+    sitemap,
+)
 from website.prose import (
     alt_text,
     formulas,
@@ -30,6 +39,7 @@ from website.prose import (
 MODULES = (
     rst_cells, parts, editors, toggles, progress, cards,
     formulas, motion, operator_details, licences, freshness,
+    search_index,
 )  # fmt: skip
 
 # Die Zahl ordnet eine Umformung auch zwischen denen von Sphinx und docutils ein: Unter 100 liegt
@@ -61,7 +71,6 @@ EVENTS: dict[str, tuple[tuple[int, Callable[..., Any]], ...]] = {
     ),
     "builder-inited": (
         (USUAL, formulas.copy_styles),
-        (USUAL, motion.copy_animations),
         (USUAL, downloads.write_downloads),
         (USUAL, editors.write_data),
         (USUAL, runtime.write_runtime),
@@ -78,6 +87,7 @@ EVENTS: dict[str, tuple[tuple[int, Callable[..., Any]], ...]] = {
         (USUAL, freshness.remember),
     ),
     "env-merge-info": ((USUAL, freshness.merge),),
+    "env-updated": ((LATE, rewriting.write_all),),
     "html-page-context": (
         (USUAL, formulas.link_styles),
         (USUAL, editors.link_scripts),
@@ -89,10 +99,8 @@ EVENTS: dict[str, tuple[tuple[int, Callable[..., Any]], ...]] = {
         (LATE, needed_files.drop_unneeded),
     ),
     "build-finished": (
-        (USUAL, plot_ink.restyle),
+        (USUAL, motion.copy_animations),
         (USUAL, sitemap.write),
-        # Benennt Ordner um und schreibt alle Seiten neu: nach allen anderen.
-        (LATE, finishing.finish),
     ),
 }
 

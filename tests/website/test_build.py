@@ -112,8 +112,8 @@ def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Pat
         after = stamps()
         return {name for name in names if before[name] != after[name]}
 
-    # »glaettung« benutzt die Musterlösung von »pooling« nur mittelbar.
-    assert changed("pooling/solution.py") == {"pooling", "glaettung"}
+    # »glaettung« benutzt »pooling« nur mittelbar.
+    assert changed("pooling/__init__.py") == {"pooling", "glaettung"}
     # Was keine Zelle einbindet, führt nichts neu aus, auch nicht im Ordner der Übung.
     assert changed("pooling/mistakes.py") == set()
     assert changed("convolution/checks.py") == set()
@@ -142,8 +142,8 @@ def test_what_a_cell_reads_on_a_hidden_path_counts_too(scratch: Callable[..., Pa
         return shown("modul"), shown("datei")
 
     first = built()
-    solution = root / "pooling" / "solution.py"
-    solution.write_text(solution.read_text(encoding="utf-8") + "\n# geändert\n", encoding="utf-8")
+    package = root / "pooling" / "__init__.py"
+    package.write_text(package.read_text(encoding="utf-8") + "\n# geändert\n", encoding="utf-8")
     second = built()
     assert second[0] != first[0] and second[1] == first[1]
     data.write_text("zwei")

@@ -9,7 +9,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from faltwerk.exercise import Exercise, load_all
+from faltwerk.exercise import Exercise
+from website.course import exercises
 from website.exercises._texts import inline, paragraph
 from website.exercises.parts import LIBRARIES, duration
 from website.exercises.progress import progress_count
@@ -20,7 +21,7 @@ class ExerciseCards(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         grid = nodes.container(classes=["cards"])
-        for exercise in load_all(Path(self.env.app.confdir)):
+        for exercise in exercises(Path(self.env.app.confdir)):
             for path in (exercise.folder / "exercise.toml", exercise.folder / "solution.py"):
                 self.env.note_dependency(str(path))
             grid += self._card(exercise)

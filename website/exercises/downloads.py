@@ -7,14 +7,14 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from faltwerk.authors.notebook_file import exercise_notebook
-from faltwerk.exercise import load_all
+from website.course import exercises
 
 
 def write_downloads(app: Sphinx) -> None:
     """Schreibt die Dateien in den Ordner ``downloads`` der Seite."""
     folder = Path(app.outdir) / "downloads"
     folder.mkdir(parents=True, exist_ok=True)
-    for exercise in load_all(Path(app.confdir)):
+    for exercise in exercises(Path(app.confdir)):
         (folder / f"{exercise.name}.py").write_text(exercise.stub, encoding="utf-8")
         (folder / f"{exercise.name}.ipynb").write_text(
             exercise_notebook(exercise), encoding="utf-8"

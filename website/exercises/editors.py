@@ -15,7 +15,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from faltwerk.exercise import Exercise, Part, load_all
+from faltwerk.exercise import Exercise, Part
+from website.course import exercises
 from website.exercises.toggles import part_source
 from website.places import SCRIPTS
 from website.runtime import download_bytes
@@ -171,7 +172,7 @@ def write_data(app: Sphinx) -> None:
     static = Path(app.outdir) / "_static" / SCRIPTS
     folder = static / "exercises"
     folder.mkdir(parents=True, exist_ok=True)
-    for exercise in load_all(Path(app.confdir)):
+    for exercise in exercises(Path(app.confdir)):
         text = json.dumps(exercise_data(exercise), ensure_ascii=False)
         (folder / f"{exercise.name}.json").write_text(text + "\n", encoding="utf-8")
     shutil.copytree(VENDOR, static / VENDOR.name, dirs_exist_ok=True)

@@ -10,7 +10,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from faltwerk.exercise import Exercise, Part, load_all
+from faltwerk.exercise import Exercise, Part
+from website.course import exercises
 from website.exercises.editors import solved_in_browser
 from website.places import SCRIPTS
 
@@ -93,13 +94,13 @@ def _part(exercise: Exercise, part: Part) -> str:
 
 def visit_progress_list(translator: Any, node: progress_list) -> None:
     """Schreibt die Liste, dazu den Satz für Browser, in denen sie leer bleibt."""
-    exercises = load_all(Path(translator.builder.app.confdir))
+    course = exercises(Path(translator.builder.app.confdir))
     translator.body.append(
         '<p class="progress-missing">Ohne JavaScript, in einem sehr alten Browser oder als '
         "geöffnete Datei kann diese Seite nicht nachsehen, was gespeichert ist; Zähler und Knöpfe "
         "fehlen dann. Lösen Sie die Übungen in diesem Fall "
         '<a href="lokal.html">auf Ihrem Rechner</a>.</p>\n<ul class="progress-list">\n'
-        + "".join(_exercise(exercise) for exercise in exercises)
+        + "".join(_exercise(exercise) for exercise in course)
         + "</ul>\n"
     )
     raise nodes.SkipNode

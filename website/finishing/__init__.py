@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
 
-from sphinx.application import Sphinx
-
-from website.finishing import _formula_fonts, _image_sizes, _inline_styles, _script_folder
+from website.finishing import (
+    _formula_fonts,
+    _image_sizes,
+    _inline_styles,
+    _plot_ink,
+    _script_folder,
+)
 from website.frame import not_found
 
 _SHEET = "_static/inline-styles.css"
@@ -36,31 +41,40 @@ def _version(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    """Holt Stile aus dem HTML, kürzt Schriften, nennt Größen von Bildern und Fassungen."""
-    if error is not None or app.builder.name != "html":
-        return
-    folder = Path(app.outdir)
-    pages: dict[Path, str] = {}
-    styled: set[Path] = set()
+def finish(raw: Path, folder: Path, address: str) -> None:
+    """Macht aus dem, was Sphinx geschrieben hat, die Website.
+
+    Die Stile kommen aus dem HTML, Schriften werden gekürzt, Bilder bekommen Größe und lesbare
+    Achsen, Skripte und Stylesheets ihre Fassung.
+
+    Args:
+        raw: Was Sphinx geschrieben hat; bleibt, wie es ist, denn der nächste Bau schreibt daran
+            weiter.
+        folder: Ordner der fertigen Website; es darf ihn noch nicht geben.
+        address: Adresse der Website mit ``/`` am Ende oder leer.
+    """
+    shutil.copytree(raw, folder, ignore=shutil.ignore_patterns(".doctrees"))
+    _plot_ink.restyle(folder / "_images")
     scripts = _script_folder.rename(folder / "_static")
+    pages: dict[Path, str] = {}
     rules: dict[str, str] = {}
     for path in sorted(folder.rglob("*.html")):
         page = _image_sizes.add(path.read_text(encoding="utf-8"), path.parent)
-        pages[path], found = _inline_styles.extract(page)
+        page, found = _inline_styles.extract(page)
+        pages[path] = _with_sheet(page, path.relative_to(folder)) if found else page
         rules |= found
-        if found:
-            styled.add(path)
     text = set().union(*(_formula_fonts.characters(page) for page in pages.values()))
     _formula_fonts.write(folder / "_static" / "katex", text)
-    sheet = _inline_styles.stylesheet(rules)
-    (folder / _SHEET).write_text(sheet, encoding="utf-8")
+    (folder / _SHEET).write_text(_inline_styles.stylesheet(rules), encoding="utf-8")
     for path, page in pages.items():
-        if path in styled:
-            up = "../" * (len(path.relative_to(folder).parts) - 1)
-            link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}" />\n'
-            page = page.replace("</head>", f"{link}</head>", 1)
         page = versioned(_script_folder.refer(page, scripts), path.parent)
         if path == folder / not_found.PAGE:
-            page = not_found.locate(page, app.config.html_baseurl)
+            page = not_found.locate(page, address)
         path.write_text(page, encoding="utf-8")
+
+
+def _with_sheet(page: str, path: Path) -> str:
+    """Die Seite mit einem Verweis auf das Stylesheet der Stile aus dem HTML."""
+    up = "../" * (len(path.parts) - 1)
+    link = f'<link rel="stylesheet" type="text/css" href="{up}{_SHEET}" />\n'
+    return page.replace("</head>", f"{link}</head>", 1)

@@ -11,14 +11,16 @@ import io
 import logging
 import re
 from html.parser import HTMLParser
+from importlib import metadata
 from pathlib import Path
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
+from website.memo import computed_once
 
 # Nummern von Gleichungen setzt das Stylesheet ein.
 _ALWAYS = "0123456789()"
 _NAMES = (1, 3, 4, 6)
+# Wovon eine gekürzte Schrift außer von Zeichen und Original abhängt.
+_METHOD = Path(__file__).read_bytes() + metadata.version("fonttools").encode()
 _URL = re.compile(r"url\(fonts/([\w-]+\.woff2)\)")
 
 
@@ -63,6 +65,10 @@ def shortened(font: bytes, text: set[str]) -> bytes:
         font: Eine WOFF2-Datei.
         text: Die Zeichen; was die Schrift nicht hat, bleibt weg.
     """
+    # Das Laden kostet mehr als alles andere hier und ist selten nötig.
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     # Sonst erzählt fontTools bei jedem Bau, welche Tabellen es kürzt.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     options = Options(flavor="woff2", name_IDs=["*"])
@@ -92,7 +98,9 @@ def write(folder: Path, text: set[str]) -> None:
 
     def version(match: re.Match[str]) -> str:
         path = folder / "fonts" / match[1]
-        data = shortened(path.read_bytes(), text)
+        font = path.read_bytes()
+        inputs = (_METHOD, font, "".join(sorted(text)).encode())
+        data = computed_once(inputs, lambda: shortened(font, text))
         path.write_bytes(data)
         return f"url(fonts/{match[1]}?v={hashlib.sha256(data).hexdigest()[:8]})"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+from website.memo import computed_once
 
 # Pakete, von denen Dateien auf den Seiten landen.
 DELIVERED = {
@@ -131,8 +135,19 @@ def packages(requirements: str) -> list[Part]:
 
 def parts(root: Path) -> list[Part]:
     """Alle fremden Teile des Projekts unter ``root``."""
-    requirements = (root / "requirements.txt").read_text(encoding="utf-8")
-    return vendored(root / "website" / "vendor") + packages(requirements)
+    requirements = (root / "requirements.txt").read_bytes()
+    # Die Angaben von hundert Paketen zu lesen dauert; sie ändern sich nur mit deren Fassungen.
+    found = computed_once(
+        (Path(__file__).read_bytes(), requirements, _installed()),
+        lambda: json.dumps([asdict(part) for part in packages(requirements.decode())]).encode(),
+    )
+    return vendored(root / "website" / "vendor") + [Part(**entry) for entry in json.loads(found)]
+
+
+def _installed() -> bytes:
+    """Namen und Fassungen aller Pakete der Umgebung, so wie ihre Ordner heißen."""
+    folders = (path for place in sys.path for path in Path(place).glob("*.dist-info"))
+    return "\n".join(sorted(path.name for path in folders)).encode()
 
 
 class licence_link(nodes.General, nodes.Inline, nodes.Element):

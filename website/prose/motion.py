@@ -43,8 +43,10 @@ def visit_motion_button(translator: Any, node: motion_button) -> None:
     raise nodes.SkipNode
 
 
-def copy_animations(app: Sphinx) -> None:
+def copy_animations(app: Sphinx, error: Exception | None) -> None:
     """Legt die bewegten Fassungen zu den Bildern der Website; Sphinx kennt sie nicht."""
+    if error is not None or app.builder.name != "html":
+        return
     folder = Path(app.outdir) / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for path in sorted(Path(app.srcdir).rglob(f"*{_SUFFIX}")):

@@ -15,13 +15,13 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from faltwerk.exercise import load_all
+from website.course import exercises
+from website.memo import computed_once
 from website.places import SCRIPTS
 
 _VERSION = "0.27.8"
@@ -64,9 +64,8 @@ def runtime_files(root: Path) -> dict[str, bytes]:
     return files
 
 
-@lru_cache(maxsize=4)
 def _packed(data: bytes) -> bytes:
-    return gzip.compress(data, 9, mtime=0)
+    return computed_once((b"gzip -9", data), lambda: gzip.compress(data, 9, mtime=0))
 
 
 def _numpy_lock(data: bytes) -> bytes:
@@ -83,7 +82,7 @@ def course_archive(root: Path) -> bytes:
         root: Wurzel des Projekts.
     """
     paths = set(module_files(root, [_ENTRY]))
-    for exercise in load_all(root):
+    for exercise in exercises(root):
         if exercise.browser:
             names = [f"{exercise.name}.{module}" for module in _EXERCISE_MODULES]
             paths |= set(module_files(root, names))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sphinx.application import Sphinx
-
 from website.cells.execution import GREY
 
 _MARK = "<dc:title>Matplotlib"
@@ -31,9 +29,9 @@ def readable(svg: str) -> str:
     return svg.replace(_PLACE, _PLACE + STYLE, 1)
 
 
-def restyle(app: Sphinx, exception: Exception | None) -> None:
-    """Überarbeitet die Kurven unter den Bildern der fertigen Website."""
-    for path in sorted((Path(app.outdir) / "_images").glob("*.svg")):
+def restyle(folder: Path) -> None:
+    """Überarbeitet die Kurven unter den Bildern eines Ordners."""
+    for path in sorted(folder.glob("*.svg")):
         text = path.read_text(encoding="utf-8")
         changed = readable(text)
         if changed != text:
