@@ -40,7 +40,7 @@ HUES = {
 # Linien der Kurven: mittlere Töne, die auf beiden Gründen lesbar und auch bei Farbsinnstörungen
 # unterscheidbar sind.
 CYCLE = ("#3b82c4", "#d9731a", "#2f9e77", "#b85c9e", "#a8892c", "#7a72d6")
-# Steht in einer Kurve für Schrift und Achsen, bis jemand ``SOFT`` dafür einsetzt.
+# Schrift und Achsen der Kurven in den Zellen; die Website ersetzt es durch ``SOFT``.
 GREY = "#7f7f7f"
 
 # Bilder außerhalb der Seiten haben nur einen Grund.
