@@ -187,12 +187,8 @@ def lines(
         sentences.append(f"{label}: von {short(mean[0])} auf {short(mean[-1])}.")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     if log:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _narrow(axes) else (1,)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
+        _divide_logarithmically(axes)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
     axes.grid(axis="y")
     axes.legend()
     return Picture(figure, f"{title} " + " ".join(sentences))
@@ -255,10 +251,13 @@ def teaching(records: Sequence[Mapping[str, Any]]) -> Note:
     )
 
 
-def _narrow(axes: Axes) -> bool:
-    """Ob auf der logarithmischen Achse kaum mehr als eine Zehnerpotenz Platz hat."""
+def _divide_logarithmically(axes: Axes) -> None:
+    """Teilt die senkrechte Achse logarithmisch, kurze Achsen feiner."""
+    axes.set_yscale("log")
     low, high = axes.get_ylim()
-    return high < 50 * low
+    # Sonst stünde an kaum mehr als einer Zehnerpotenz nur eine einzige Zahl.
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def average(repeats: Sequence[Sequence[float]], log: bool = False) -> list[float]:
