@@ -1,38 +1,28 @@
 """Zeichnet, was ein Training ergeben hat, und sagt dazu, woher die Zahlen stammen.
 
-Jede Funktion bekommt Daten und gibt etwas zurück, das ein Notebook von selbst anzeigt. Bilder
-bringen ihren Alternativtext mit; auch der wird aus den Daten gebildet, nichts ist abgetippt.
+Jede Funktion bekommt Daten und gibt etwas zurück, das ein Notebook von selbst anzeigt; wie es auf
+der Seite aussieht, steht in ``website/cells/display.py``. Bilder bringen ihren Alternativtext mit;
+auch der wird aus den Daten gebildet, nichts ist abgetippt.
 """
 
 from __future__ import annotations
 
-import html
-import io
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from resnet.training.wording import count, counted, decimal, duration, percent, significant
+from website.cells.display import Note, Origin, Picture, Table
 
-# Schrift und Achsen richten sich im Browser nach dem hellen oder dunklen Grund.
-_INK = """\
-<style>svg {--ink: #57606a} @media (prefers-color-scheme: dark) {svg {--ink: #aeb8c2}}</style>
-"""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LONG = re.compile(r"(\.\d\d)\d+")
 # Breite aller Bilder in Zoll.
 _WIDTH = 5.7
 # Mehr Zeilen liest niemand.
 _TABLE_ROWS = 50
-_AFTER_NUMBER = re.compile(r"(?<=\d) (?=\d{3}\b|%|(?:h|min|s)\b)")
 _MARKERS = ("o-", "s--", "^-.", "D:")
 _PARTS = {"train": "Training", "validation": "Validierung"}
 
@@ -43,107 +33,6 @@ def short(value: float) -> str:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.replace('.', ',')} · 10{str(int(exponent)).translate(_RAISED)}"
     return f"{float(f'{value:.2g}'):.10f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Ein fertiges Bild mit Alternativtext, im Notebook als SVG zu sehen.
-
-    Attributes:
-        figure: Das Bild.
-        alt: Was darauf zu sehen ist, für alle, die es nicht sehen.
-    """
-
-    figure: Figure
-    alt: str
-
-    def _repr_svg_(self) -> str:
-        file = io.StringIO()
-        # Ohne Datum und mit festen Kennungen, damit gleiche Zahlen dieselbe Datei ergeben. Schrift
-        # bleibt Text, denn ihre Umrisse wögen in jeder Datei mehr als das Bild selbst.
-        with matplotlib.rc_context({"svg.hashsalt": "faltwerk", "svg.fonttype": "none"}):
-            self.figure.savefig(
-                file,
-                format="svg",
-                bbox_inches="tight",
-                metadata={"Date": None, "Creator": None, "Description": self.alt},
-            )
-        # Feiner als ein Hundertstel Bildpunkt zeichnet kein Browser.
-        svg = re.sub(r' d="[^"]*"', lambda path: _LONG.sub(r"\1", path[0]), file.getvalue())
-        ink = to_hex(matplotlib.rcParams["text.color"])
-        return svg.replace(ink, "var(--ink)").replace(" <defs>\n", f" {_INK} <defs>\n", 1)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Woher eine Aufzeichnung stammt.
-
-    Attributes:
-        lines: Paare aus Bezeichnung und Text.
-    """
-
-    lines: tuple[tuple[str, str], ...]
-
-    def __str__(self) -> str:
-        width = max(len(name) for name, _ in self.lines) + 1
-        return "\n".join(f"{name + ':':{width}} {text}" for name, text in self.lines)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd></div>"
-            for name, text in self.lines
-        )
-        return f'<dl class="origin">{rows}</dl>'
-
-
-@dataclass(frozen=True)
-class Table:
-    """Die Zahlen zu einem Bild, zum Aufklappen.
-
-    Attributes:
-        title: Was aufzuklappen ist.
-        head: Überschriften der Spalten.
-        rows: Die Zeilen; die erste Spalte benennt sie.
-    """
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in self.head)
-        body = "".join(
-            f'<tr><th scope="row">{html.escape(row[0])}</th>'
-            + "".join(f"<td>{html.escape(value)}</td>" for value in row[1:])
-            + "</tr>"
-            for row in self.rows
-        )
-        # Mit tabindex lässt sich auch mit der Tastatur rollen, was nicht auf die Seite passt.
-        return (
-            f'<details class="numbers"><summary>{html.escape(self.title)}</summary>'
-            f'<div class="table-wrapper" role="region" tabindex="0" '
-            f'aria-label="{html.escape(self.title)}"><table class="docutils"><thead><tr>{head}'
-            f"</tr></thead><tbody>{body}</tbody></table></div></details>"
-        )
-
-
-@dataclass(frozen=True)
-class Note:
-    """Ein Absatz, dessen Zahlen aus einer Aufzeichnung stammen.
-
-    Attributes:
-        text: Der Absatz.
-    """
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-    def _repr_html_(self) -> str:
-        # Eine Zahl und was zu ihr gehört, trennt kein Zeilenende.
-        text = _AFTER_NUMBER.sub("\N{NO-BREAK SPACE}", self.text)
-        return f"<p>{html.escape(text)}</p>"
 
 
 def curves(epochs: Sequence[Mapping[str, float]]) -> Picture:
@@ -298,12 +187,8 @@ def lines(
         sentences.append(f"{label}: von {short(mean[0])} auf {short(mean[-1])}.")
     axes.set(xlabel=xlabel, ylabel=ylabel)
     if log:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if _narrow(axes) else (1,)))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    else:
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
+        _divide_logarithmically(axes)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: significant(y)))
     axes.grid(axis="y")
     axes.legend()
     return Picture(figure, f"{title} " + " ".join(sentences))
@@ -366,10 +251,13 @@ def teaching(records: Sequence[Mapping[str, Any]]) -> Note:
     )
 
 
-def _narrow(axes: Axes) -> bool:
-    """Ob auf der logarithmischen Achse kaum mehr als eine Zehnerpotenz Platz hat."""
+def _divide_logarithmically(axes: Axes) -> None:
+    """Teilt die senkrechte Achse logarithmisch, kurze Achsen feiner."""
+    axes.set_yscale("log")
     low, high = axes.get_ylim()
-    return high < 50 * low
+    # Sonst stünde an kaum mehr als einer Zehnerpotenz nur eine einzige Zahl.
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 50 * low else (1,)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def average(repeats: Sequence[Sequence[float]], log: bool = False) -> list[float]:

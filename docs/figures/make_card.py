@@ -1,6 +1,6 @@
 """Zeichnet das Bild für geteilte Verweise und das Symbol für den Startbildschirm.
 
-Aufruf: ``python docs/figures/make_card.py``. Die PNG-Dateien liegen danach in ``website/static/``.
+Aufruf: ``python -m docs.figures.make_card``. Die PNG-Dateien liegen danach in ``website/static/``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from PIL import Image
 
+from website.palette import BRAND, BRAND_FOLDS, BRAND_PAPER, HUES, INK, LINE, SOFT
+
 TARGET = Path(__file__).resolve().parents[2] / "website" / "static"
-INK, SOFT, BLUE, PAPER = "#14283a", "#4d6072", "#0b5c9e", "#f4f8fb"
 # Das Eingabebild: ein Ring, in dem das Fenster Kanten findet.
 _GRID = 7
 
@@ -33,8 +35,7 @@ def cells(figure: Figure, left: float, bottom: float, cell: float, values: np.nd
     """Zeichnet eine Matrix als Kästchen; Maße in Bildpunkten."""
     height, width = figure.get_size_inches()[::-1] * figure.dpi
     for (row, column), value in np.ndenumerate(values):
-        tone = np.array([0.043, 0.361, 0.62])
-        color = 1 - value * (1 - tone)
+        color = 1 - value * (1 - np.array(to_rgb(BRAND)))
         figure.add_artist(
             Rectangle(
                 (
@@ -44,7 +45,7 @@ def cells(figure: Figure, left: float, bottom: float, cell: float, values: np.nd
                 cell / width,
                 cell / height,
                 facecolor=color,
-                edgecolor="#b9c7d3",
+                edgecolor=LINE.light,
                 linewidth=1.5,
             )
         )
@@ -56,7 +57,7 @@ def frame(figure: Figure, left: float, bottom: float, size: float) -> None:
     figure.add_artist(
         Rectangle(
             (left / width, bottom / height), size / width, size / height,
-            fill=False, edgecolor="#d9731a", linewidth=7, joinstyle="round",
+            fill=False, edgecolor=HUES["orange"].strong.light, linewidth=7, joinstyle="round",
         )
     )  # fmt: skip
 
@@ -72,28 +73,29 @@ def save(figure: Figure, name: str, colors: int) -> None:
 
 def card() -> None:
     """Das Bild für geteilte Verweise, 1200 × 630."""
-    figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor=PAPER)
+    figure = plt.figure(figsize=(12, 6.3), dpi=100, facecolor=BRAND_PAPER)
     values = ring()
     cell = 58
     left, bottom = 720, (630 - _GRID * cell) / 2
     cells(figure, left, bottom, cell, values)
     frame(figure, left + 3 * cell, bottom + 3 * cell, 3 * cell)
-    figure.text(0.06, 0.60, "Faltwerk", fontsize=58, fontweight="bold", color=INK)
+    figure.text(0.06, 0.60, "Faltwerk", fontsize=58, fontweight="bold", color=INK.light)
     for line, text in enumerate(
         ("Deep Learning für Bilder", "zum Selbermachen:", "Faltung, Pooling, ResNet")
     ):
-        figure.text(0.062, 0.475 - 0.085 * line, text, fontsize=26, color=SOFT)
-    figure.add_artist(Rectangle((0, 0), 0.018, 1, facecolor=BLUE))
+        figure.text(0.062, 0.475 - 0.085 * line, text, fontsize=26, color=SOFT.light)
+    figure.add_artist(Rectangle((0, 0), 0.018, 1, facecolor=BRAND))
     save(figure, "social-card.png", 48)
 
 
 def icon() -> None:
     """Das Symbol für den Startbildschirm, 180 × 180: das gefaltete Blatt aus ``favicon.svg``."""
-    figure = plt.figure(figsize=(1.8, 1.8), dpi=100, facecolor=BLUE)
+    figure = plt.figure(figsize=(1.8, 1.8), dpi=100, facecolor=BRAND)
+    lit, shaded = BRAND_FOLDS
     for points, color in (
-        ([(6, 24), (6, 12), (13, 7), (13, 19)], "#e7eff5"),
-        ([(13, 19), (13, 7), (20, 12), (20, 24)], "#9fd0f5"),
-        ([(20, 24), (20, 12), (26, 7), (26, 19)], "#e7eff5"),
+        ([(6, 24), (6, 12), (13, 7), (13, 19)], lit),
+        ([(13, 19), (13, 7), (20, 12), (20, 24)], shaded),
+        ([(20, 24), (20, 12), (26, 7), (26, 19)], lit),
     ):
         corners = [(x / 32, 1 - y / 32) for x, y in points]
         figure.add_artist(Polygon(corners, facecolor=color, edgecolor="none"))

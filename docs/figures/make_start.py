@@ -1,22 +1,18 @@
 """Rechnet die vier Bilder der Startseite: ein Schuh auf dem Weg durch eine Schicht.
 
-Aufruf: ``python docs/figures/make_start.py``. Die PNG-Dateien liegen danach neben diesem Programm;
+Aufruf: ``python -m docs.figures.make_start``. Die PNG-Dateien liegen danach neben diesem Programm;
 ein zweiter Aufruf ändert nichts. Gerechnet wird mit den Musterlösungen der Übungen.
 """
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent.parent))
-
-from convolution.solution import ReLU, multi_channel_convolution2d  # noqa: E402
-from pooling.solution import maxpool2d  # noqa: E402
+from convolution.solution import ReLU, multi_channel_convolution2d
+from docs.figures.drawing import FOLDER
+from pooling.solution import maxpool2d
+from resnet.training.images import FASHION
 
 # Ein Stiefel aus den Testbildern und der Sobel-Kern für waagerechte Kanten.
 IMAGE = 4
@@ -25,14 +21,13 @@ KERNEL = np.array([[-1.0, -2.0, -1.0], [0.0, 0.0, 0.0], [1.0, 2.0, 1.0]])
 
 def save(name: str, values: np.ndarray, colors: str, low: float, high: float) -> None:
     """Speichert ein Array als Bild, ein Bildpunkt je Wert; der Browser vergrößert es."""
-    path = HERE / f"start-{name}.png"
+    path = FOLDER / f"start-{name}.png"
     plt.imsave(path, values, cmap=colors, vmin=low, vmax=high, metadata={"Software": None})
 
 
 def main() -> None:
     """Rechnet die Bilder."""
-    data = np.load(HERE.parent.parent / "resnet" / "training" / "fashion" / "fashion.npz")
-    image = data["test_images"][IMAGE] / 255.0
+    image = np.load(FASHION)["test_images"][IMAGE] / 255.0
     edges = multi_channel_convolution2d(image[None, None], KERNEL[None, None])
     active = ReLU().forward(edges)
     pooled = maxpool2d(active, (2, 2), stride=(2, 2))

@@ -1,13 +1,12 @@
 """Macht die Bilder von TensorBoard für die Seite ResNet.
 
-Aufruf: ``python docs/figures/make_tensorboard.py PROTOKOLL [--out ORDNER]``. PROTOKOLL ist der
+Aufruf: ``python -m docs.figures.make_tensorboard PROTOKOLL [--out ORDNER]``. PROTOKOLL ist der
 Ordner, in den ein Training geschrieben hat. TensorBoard läuft dabei nur auf diesem Rechner, und
 Chromium darf keine andere Adresse ansprechen.
 """
 
 from __future__ import annotations
 
-import argparse
 import io
 import itertools
 import os
@@ -24,7 +23,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
-HERE = Path(__file__).parent
+from docs.figures.drawing import FOLDER
+from faltwerk.arguments import Parser
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 START_SECONDS = 90
 WAIT_MILLISECONDS = 60_000
@@ -123,9 +124,15 @@ VIEWS: dict[str, tuple[Callable[[Page, str], None], int]] = {
 
 def main(arguments: list[str]) -> int:
     """0: alle Bilder geschrieben, 1: es ging nicht."""
-    parser = argparse.ArgumentParser(description="Bilder von TensorBoard")
-    parser.add_argument("log", type=Path, metavar="PROTOKOLL")
-    parser.add_argument("--out", type=Path, default=HERE, metavar="ORDNER")
+    parser = Parser(
+        prog="python -m docs.figures.make_tensorboard", description="Bilder von TensorBoard"
+    )
+    parser.add_argument(
+        "log", type=Path, metavar="PROTOKOLL", help="Ordner, in den ein Training geschrieben hat"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=FOLDER, metavar="ORDNER", help="wohin die Bilder kommen"
+    )
     options = parser.parse_args(arguments)
     try:
         if not any(options.log.glob("**/events.out.tfevents.*")):

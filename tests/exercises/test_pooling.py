@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import numpy as np
@@ -375,26 +374,3 @@ def test_numpy_parts_need_no_torch() -> None:
         "assert 'torch' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
-
-
-# Abbildungen und Messung
-
-
-def test_figures_are_up_to_date() -> None:
-    figures = sorted((ROOT / "docs" / "figures").glob("pooling-*.svg"))
-    before = [path.read_bytes() for path in figures]
-    script = ROOT / "docs" / "figures" / "make_pooling.py"
-    subprocess.run([sys.executable, str(script)], cwd=ROOT, check=True)
-    assert [path.read_bytes() for path in figures] == before
-    for path in figures:
-        ET.parse(path)
-        text = path.read_text(encoding="utf-8")
-        assert "prefers-color-scheme: dark" in text
-        assert "animation" not in text or "prefers-reduced-motion" in text
-
-
-def test_timings_name_what_they_were_measured_on() -> None:
-    timings = json.loads((ROOT / "pooling" / "timings.json").read_text(encoding="utf-8"))
-    assert timings["processor"]
-    assert set(timings["versions"]) == {"python", "numpy", "torch"}
-    assert all(row["loops_ms"] > row["windows_ms"] > 0 for row in timings["rows"])

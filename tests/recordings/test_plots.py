@@ -15,7 +15,8 @@ import torch
 from recordings import FOLDER, plots, recorded
 from resnet.training import quick
 
-RECORDINGS = sorted(path.stem for path in FOLDER.glob("*.json"))
+# Läufe; gemessene Zeiten sind anders aufgeschrieben.
+RUNS = sorted(path.stem for path in FOLDER.glob("*.json") if "settings" in recorded(path.stem))
 EPOCHS = [
     {
         "number": number,
@@ -28,8 +29,8 @@ EPOCHS = [
 ]
 
 
-@pytest.mark.parametrize("name", RECORDINGS)
-def test_every_recording_says_where_it_comes_from(name: str) -> None:
+@pytest.mark.parametrize("name", RUNS)
+def test_every_run_says_where_it_comes_from(name: str) -> None:
     record = recorded(name)
     lines = dict(plots.origin(record).lines)
     assert lines["Befehl"] == record["command"]
@@ -52,7 +53,7 @@ def test_every_recording_says_where_it_comes_from(name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("name", [name for name in RECORDINGS if "epochs" in recorded(name)])
+@pytest.mark.parametrize("name", [name for name in RUNS if "epochs" in recorded(name)])
 def test_curves_show_exactly_what_is_recorded(name: str) -> None:
     epochs = recorded(name)["epochs"]
     picture = plots.curves(epochs)
@@ -109,12 +110,6 @@ def test_pictures_repeat_byte_for_byte_and_carry_their_text() -> None:
     assert first == second
     assert plots.curves(EPOCHS).alt in first
     assert "prefers-color-scheme: dark" in first
-
-
-def test_tables_escape_what_they_show() -> None:
-    html = plots.Table("A & B", ("<x>",), (("1", "<2>"),))._repr_html_()
-    assert "<x>" not in html and "&lt;2&gt;" in html and "A &amp; B" in html
-    assert "&lt;b&gt;" in plots.Origin((("Befehl", "<b>"),))._repr_html_()
 
 
 QUICK = """

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from contrast import contrast
 from editor_boxes import (
     HALF,
     PART,
@@ -389,15 +390,6 @@ def test_english_titles_are_marked_as_english(site: Path):
 
 
 def test_plots_are_legible_on_light_and_dark(site: Path):
-    def luminance(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    def contrast(one: str, other: str) -> float:
-        dark, light = sorted((luminance(one), luminance(other)))
-        return (light + 0.05) / (dark + 0.05)
-
     plots = [
         text
         for path in (site / "_images").glob("*.svg")

@@ -164,7 +164,7 @@ BROKEN = {
     ),
     "verweis": ("# Seite\n\nSiehe [dort](gibtesnicht.md).\n", 3, "gibtesnicht"),
     "bild": (
-        "# Seite\n\n```{figure} static/favicon.svg\n\nEin Bild\n```\n",
+        "# Seite\n\n```{figure} ../website/static/favicon.svg\n\nEin Bild\n```\n",
         3,
         "Alternativtext",
     ),

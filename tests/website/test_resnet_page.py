@@ -11,6 +11,7 @@ import pytest
 
 from recordings import plots, recorded
 from recordings import shortcuts as experiment
+from website.cells.display import Origin, Table
 
 LIMIT = 250_000
 
@@ -20,7 +21,7 @@ def resnet_page(site: Path) -> str:
     return (site / "resnet.html").read_text(encoding="utf-8")
 
 
-def shown(text: str, part: plots.Origin | plots.Table) -> bool:
+def shown(text: str, part: Origin | Table) -> bool:
     return part._repr_html_() in text
 
 

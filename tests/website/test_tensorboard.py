@@ -17,8 +17,6 @@ from resnet.training.images import load_fashion
 from resnet.training.logbook import Logbook
 from resnet.training.trainer import Settings, Trainer
 
-SCRIPT = ROOT / "docs" / "figures" / "make_tensorboard.py"
-
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
@@ -37,8 +35,8 @@ def log(tmp_path: Path) -> Path:
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, arguments)],
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "docs.figures.make_tensorboard", *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

@@ -16,15 +16,12 @@ from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging as sphinx_logging
 
+from website.palette import CYCLE, GREY
 from website.places import build_folder
 
 LOGGER = sphinx_logging.getLogger(__name__)
-# Mittlere Töne, die auf hellem und dunklem Grund lesbar und auch bei Farbsinnstörungen
-# unterscheidbar sind; Schrift und Achsen in einem Grau, das »plots.py« für jeden Grund ersetzt.
-GREY = "#7f7f7f"
 # In Anführungszeichen, weil ein bloßes # in dieser Datei einen Kommentar beginnt.
 _GREY = f'"{GREY}"'
-_CYCLE = ("#3b82c4", "#d9731a", "#2f9e77", "#b85c9e", "#a8892c", "#7a72d6")
 _MATPLOTLIB = f"""\
 figure.facecolor: none
 figure.edgecolor: none
@@ -35,7 +32,7 @@ axes.labelcolor: {_GREY}
 axes.titlecolor: {_GREY}
 axes.spines.top: False
 axes.spines.right: False
-axes.prop_cycle: cycler("color", [{", ".join(f'"{color}"' for color in _CYCLE)}])
+axes.prop_cycle: cycler("color", [{", ".join(f'"{color}"' for color in CYCLE)}])
 axes.formatter.use_locale: False
 text.color: {_GREY}
 xtick.color: {_GREY}

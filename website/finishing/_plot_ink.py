@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from website.cells.execution import GREY
+from website.palette import GREY, SOFT
 
 _MARK = "<dc:title>Matplotlib"
 _PLACE = '<style type="text/css">'
-_LIGHT, _DARK = "#4f5760", "#b6bec7"
 STYLE = (
-    f":root {{ color-scheme: light dark; --ink: {_LIGHT}; }} "
-    f"@media (prefers-color-scheme: dark) {{ :root {{ --ink: {_DARK}; }} }} "
+    f":root {{ color-scheme: light dark; --ink: {SOFT.light}; }} "
+    f"@media (prefers-color-scheme: dark) {{ :root {{ --ink: {SOFT.dark}; }} }} "
     f'[style*="fill: {GREY}"] {{ fill: var(--ink) !important; }} '
     f'[style*="stroke: {GREY}"] {{ stroke: var(--ink) !important; }} '
 )
