@@ -3,12 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench pdf linkcheck lock vendor serve clean setup
+.PHONY: help html test lint mutants bench pdf linkcheck lock vendor live serve clean setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make html       Website nach build/html bauen"
 	@echo "make test       Stil prüfen und alle Tests ausführen"
+	@echo "make live       bei jedem Speichern neu bauen und die offene Seite neu laden"
 	@echo "make serve      gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make pdf        Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
 	@echo "make lint       Stil und Formatierung prüfen"
@@ -51,6 +52,9 @@ pdf: html
 
 vendor: setup
 	@$(VENV_PYTHON) -m tools.vendor
+
+live: setup
+	@$(VENV_PYTHON) -m website live --port $(PORT)
 
 serve:
 	@"$(PYTHON)" -m website serve --port $(PORT)

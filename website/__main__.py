@@ -10,7 +10,7 @@ import threading
 from faltwerk.arguments import Parser
 from website.pdf import PdfError, print_course
 from website.places import build_folder, shown
-from website.server import serve_folder
+from website.server import BusyError, serve_folder
 
 
 def build(jobs: int) -> int:
@@ -38,11 +38,22 @@ def serve(port: int) -> int:
         with serve_folder(folder, port) as address:
             print(f"Die Website ist unter {address}/ zu sehen (Ende: Strg+C).", flush=True)
             threading.Event().wait()
-    except OSError:
-        print(
-            f"Der Port {port} ist belegt; »make serve PORT=8001« nimmt einen anderen.",
-            file=sys.stderr,
-        )
+    except BusyError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def live(port: int) -> int:
+    """Baut bei jedem Speichern neu und zeigt die Website dabei, bis Strg+C gedrückt wird."""
+    from website import live as watching
+
+    try:
+        watching.live(port)
+    except BusyError as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print()
@@ -86,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("serve", help="die gebaute Website ausliefern")
     verb.add_argument("--port", type=int, default=8000, metavar="N")
     verb.set_defaults(run=lambda options: serve(options.port))
+    verb = verbs.add_parser("live", help="bei jedem Speichern neu bauen und neu laden")
+    verb.add_argument("--port", type=int, default=8000, metavar="N")
+    verb.set_defaults(run=lambda options: live(options.port))
     verb = verbs.add_parser("pdf", help="den Kurs in eine PDF-Datei drucken")
     verb.add_argument("--solutions", action="store_true", help="mit Musterlösungen")
     verb.set_defaults(run=lambda options: pdf(options.solutions))
@@ -99,7 +113,8 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Liest den Befehl und führt ihn aus."""
     options = parser().parse_args()
-    return options.run(options)
+    code: int = options.run(options)
+    return code
 
 
 if __name__ == "__main__":

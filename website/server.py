@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 
+class BusyError(Exception):
+    """Der Port ist schon vergeben; der Text sagt, was zu tun ist."""
+
+
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     """Liefert Dateien aus und schweigt: Das Terminal gehört dem Programm, das ihn braucht."""
 
@@ -34,10 +38,14 @@ def serve_folder(
         Die Adresse ohne ``/`` am Ende.
 
     Raises:
-        OSError: Wenn der Port belegt ist.
+        BusyError: Wenn der Port belegt ist.
     """
     answer = functools.partial(handler, directory=str(folder), **options)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", port), answer) as server:
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), answer)
+    except OSError as error:
+        raise BusyError(f"Der Port {port} ist belegt; PORT=8001 nimmt einen anderen.") from error
+    with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"

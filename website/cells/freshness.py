@@ -94,7 +94,8 @@ def select_cache(app: Sphinx, docname: str, content: list[str]) -> None:
     # Fehlt die Datenbank beim ersten Zugriff, meldet jupyter-cache auf der Standardausgabe.
     get_cache(str(entry)).list_cache_records()
     os.environ["FALTWERK_READS"] = str(entry / _WRITTEN)
-    app.env.mystnb_config = app.env.mystnb_config.copy(execution_cache_path=str(entry))
+    config = vars(app.env)["mystnb_config"]
+    vars(app.env)["mystnb_config"] = config.copy(execution_cache_path=str(entry))
     app.env.temp_data["faltwerk_entry"] = entry
 
 
@@ -115,22 +116,28 @@ def remember(app: Sphinx, doctree: object) -> None:
             )
         reads = list(json.loads(index.read_text(encoding="utf-8")))
     name = app.env.docname
-    app.env.faltwerk_pages[name] = reads, _page_fingerprint(app.env, name, reads)
+    _pages(app.env)[name] = reads, _page_fingerprint(app.env, name, reads)
+
+
+def _pages(env: BuildEnvironment) -> dict[str, tuple[list[str], str]]:
+    """Zu jeder Seite die gelesenen Dateien und ihr Fingerabdruck; Sphinx hebt beides auf."""
+    pages: dict[str, tuple[list[str], str]] = vars(env).setdefault("faltwerk_pages", {})
+    return pages
 
 
 def _page_fingerprint(env: BuildEnvironment, docname: str, reads: list[str]) -> str:
     root = Path(env.app.confdir)
     files = [Path(env.doc2path(docname)), *(root / name for name in reads)]
     files += sorted(Path(env.srcdir, name) for name in env.dependencies[docname])
-    return digest((env.faltwerk_site,), files, root)
+    return digest((vars(env)["faltwerk_site"],), files, root)
 
 
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
     """Die Seiten, deren Fingerabdruck nicht mehr stimmt."""
-    env.faltwerk_site = site_fingerprint(Path(app.confdir))
-    known = env.__dict__.setdefault("faltwerk_pages", {})
+    vars(env)["faltwerk_site"] = site_fingerprint(Path(app.confdir))
+    known = _pages(env)
     return [
         name
         for name in env.found_docs
@@ -140,12 +147,12 @@ def outdated(
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
     """Übernimmt, was ein anderer Prozess gelesen hat."""
-    env.faltwerk_pages |= {name: other.faltwerk_pages[name] for name in docnames}
+    _pages(env).update({name: _pages(other)[name] for name in docnames})
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Vergisst eine Seite, die entfernt oder neu gelesen wird."""
-    env.__dict__.setdefault("faltwerk_pages", {}).pop(docname, None)
+    _pages(env).pop(docname, None)
 
 
 def shares(docnames: list[str], weights: dict[str, int], count: int) -> Iterator[list[str]]:

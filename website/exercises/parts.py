@@ -181,7 +181,8 @@ def demand_parts(app: Sphinx, doctree: nodes.document) -> None:
     boxes = list(doctree.findall(nodes.container))
     shown = {box.get("part") for box in boxes}
     for box in boxes:
-        for name in sorted(box.get("parts", set()) - shown):
+        missing: set[str] = box.get("parts", set()) - shown
+        for name in sorted(missing):
             _LOGGER.warning(
                 "Der Teil %s steht nicht auf dieser Seite; die Direktive »part« zeigt ihn.",
                 name,

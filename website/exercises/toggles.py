@@ -41,16 +41,14 @@ def toggle(kind: str, exercise: str, part: str) -> nodes.admonition:
         exercise: Name der Übung.
         part: Name des Teils.
     """
-    box = nodes.admonition(
+    title = nodes.title("", f"{TITLES[kind]} ", nodes.literal("", part, classes=["toggle-part"]))
+    return nodes.admonition(
         "",
-        nodes.title("", TITLES[kind], nodes.literal("", part, classes=["toggle-part"])),
+        title,
         classes=["dropdown", "faltwerk-toggle", kind],
         # Groß- und Kleinschreibung bleibt: »maxpool2d« und »MaxPool2d« sind zweierlei.
         ids=[f"{SLUGS[kind]}-{exercise}-{part}"],
     )
-    title = box[0]
-    title.insert(1, nodes.Text(" "))
-    return box
 
 
 def hint_toggle(exercise: str, part: Any) -> nodes.admonition:
@@ -165,10 +163,10 @@ class FillToggles(SphinxTransform):
             if isinstance(node, toggle_edge):
                 if node["edge"] != "end" or node["kind"] != start["kind"]:
                     return
-                box = start[0]
+                (box,) = start.findall(nodes.admonition)
                 moved = parent[first + 1 : last]
                 del parent[first + 1 : last + 1]
-                box += moved
+                box.extend(moved)
                 parent.replace(start, box)
                 return
 

@@ -32,9 +32,10 @@ def common(env: BuildEnvironment) -> str:
 def write_all(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Nennt alle Seiten, wenn sich Gemeinsames geändert hat, und räumt die alten weg."""
     fingerprint = common(env)
-    if env.__dict__.get("faltwerk_common") == fingerprint:
+    # Sphinx hebt die Umgebung von Bau zu Bau auf, samt allem, was jemand hineinschreibt.
+    if vars(env).get("faltwerk_common") == fingerprint:
         return []
-    env.faltwerk_common = fingerprint
+    vars(env)["faltwerk_common"] = fingerprint
     folder = Path(app.outdir)
     for path in folder.rglob("*.html"):
         path.unlink()

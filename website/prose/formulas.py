@@ -58,7 +58,7 @@ def typeset(tex: str, display: bool) -> str:
     answer = json.loads(_engine().eval(f"formula({json.dumps(tex)}, {json.dumps(display)})"))
     if "error" in answer:
         raise FormulaError(answer["error"])
-    return answer["html"]
+    return str(answer["html"])
 
 
 def _append(translator: Any, node: nodes.Element, display: bool) -> None:

@@ -77,8 +77,8 @@ def vendored(folder: Path) -> list[Part]:
 
 def licence_name(package: metadata.Distribution) -> str:
     """Der Name der Lizenz, so kurz wie das Paket ihn nennt."""
-    expression = package.metadata.get("License-Expression")
-    if expression:
+    stated = {name: package.metadata[name] for name in package.metadata}
+    if expression := stated.get("License-Expression"):
         return expression
     classifiers = [
         _SHORT.get(entry.removeprefix(_CLASSIFIER), entry.removeprefix(_CLASSIFIER))
@@ -88,8 +88,8 @@ def licence_name(package: metadata.Distribution) -> str:
     if classifiers:
         return ", ".join(sorted(classifiers))
     # Manche Pakete schreiben den ganzen Text in dieses Feld.
-    stated = (package.metadata.get("License") or "").strip().split("\n")[0][:60]
-    return _SHORT.get(stated, stated) or _UNNAMED.get(package.name, "")
+    text = stated.get("License", "").strip().split("\n")[0][:60]
+    return _SHORT.get(text, text) or _UNNAMED.get(package.name, "")
 
 
 def licence_text(package: metadata.Distribution) -> str:

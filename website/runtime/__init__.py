@@ -150,7 +150,7 @@ def download_bytes(root: Path) -> int:
     Args:
         root: Wurzel des Projekts.
     """
-    return manifest(runtime_files(root))["bytes"]
+    return sum(len(data) for data in runtime_files(root).values())
 
 
 def write_runtime(app: Sphinx) -> None:
