@@ -6,17 +6,12 @@ Zwischenspeicher. Das Vergleichsthema wird nur für die Messung geholt und danac
 
 from __future__ import annotations
 
-import functools
 import gzip
-import http.server
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,24 +19,26 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools.bench.project_copy import ROOT, copy_project, python
 from tools.bench.table import Table, number, seconds
+from website.server import QuietHandler, serve_folder
 
 _PAGES = ("index", "convolution", "pooling", "resnet", "seresnet")
 _REPEATS = 3
 _COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
 # Dieselben Seiten in der üblichen Gestalt: ohne alles, was am Aussehen und am HTML arbeitet.
 _PLAIN_CONF = """
-extensions = [
-    name for name in extensions
-    if name not in ("website.frame.interface", "website.frame.head", "website.frame.needed_files",
-                    "website.frame.not_found", "website.finishing", "website.frame.sitemap")
-]
+from website import order, settings
+from website.frame import accessible, head, interface, needed_files, not_found, sitemap
+
+_FRAME = {
+    settings.own_files, accessible.add_filter, head.add_head, interface.add_filter,
+    interface.drop_inline_scripts, needed_files.drop_unneeded, not_found.add_page, sitemap.write,
+}
+order.EVENTS = {
+    event: tuple(entry for entry in handlers if entry[1] not in _FRAME)
+    for event, handlers in order.EVENTS.items()
+}
 html_theme = "sphinx_rtd_theme"
 html_theme_options = {}
-html_css_files = []
-html_js_files = []
-html_static_path = []
-html_favicon = None
-templates_path = []
 """
 _OBSERVE = """
 window.shift = 0;
@@ -55,7 +52,7 @@ new PerformanceObserver((list) => {
 """
 
 
-class _Gzip(http.server.SimpleHTTPRequestHandler):
+class _Gzip(QuietHandler):
     """Liefert Dateien komprimiert aus, wie es ein Webserver tut, und zählt die Bytes."""
 
     protocol_version = "HTTP/1.1"
@@ -80,20 +77,6 @@ class _Gzip(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
         self.sent[self.path] = len(content)
-
-    def log_message(self, *arguments: object) -> None:
-        """Schweigt, damit die Tabelle lesbar bleibt."""
-
-
-@contextmanager
-def serve(folder: Path) -> Iterator[tuple[str, dict[str, int]]]:
-    """Adresse eines Servers für den Ordner und die Größe jeder gesendeten Datei."""
-    sent: dict[str, int] = {}
-    handler = functools.partial(_Gzip, directory=str(folder), sent=sent)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", sent
-        server.shutdown()
 
 
 def load(browser: Browser, address: str) -> tuple[float, float]:
@@ -152,12 +135,14 @@ def run() -> Table:
         notes=["LCP: größter Inhalt des ersten Bildschirms; CLS: Summe der Verschiebungen; kB: "
                "komprimiert, vor dem ersten Klick"],
     )  # fmt: skip
+    # Bytes jeder gesendeten Datei seit dem letzten Leeren.
+    sent: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
         python(ROOT, "-m", "website", "build")
         plain = _build_plain(copy_project(Path(folder)), Path(folder, "packages"))
         with (
-            serve(ROOT / "build" / "html") as ours,
-            serve(plain) as theirs,
+            serve_folder(ROOT / "build" / "html", handler=_Gzip, sent=sent) as ours,
+            serve_folder(plain, handler=_Gzip, sent=sent) as theirs,
             sync_playwright() as playwright,
         ):
             browser = playwright.chromium.launch(
@@ -167,7 +152,7 @@ def run() -> Table:
             for page in _PAGES:
                 row = [page]
                 paints = []
-                for address, sent in (ours, theirs):
+                for address in (ours, theirs):
                     sent.clear()
                     results = [load(browser, f"{address}/{page}.html") for _ in range(_REPEATS)]
                     paints.append(statistics.median(paint for paint, _ in results))
