@@ -34,6 +34,7 @@ test: lint
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m tools.arrows
 
 mutants: setup
 	@$(VENV_PYTHON) -m faltwerk.authors.mutants

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from faltwerk.__main__ import main as faltwerk
+from faltwerk.exercise import exercise_names
+from website.fingerprints import digest, package_files
 from website.finishing import finish
 from website.places import ROOT, AddressError, build_folder, public_address, shown
 
@@ -117,22 +118,10 @@ def _clear(folder: Path) -> None:
 
 def sources_digest() -> str:
     """Fingerabdruck von allem, was in die Website eingeht."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in _VARIABLES:
-        digest.update(f"{name}={os.environ.get(name, '')}\n".encode())
-    folders = ["docs", "faltwerk", "recordings", "tools", "website"]
-    folders += [path.parent.name for path in ROOT.glob("*/exercise.toml")]
-    files = [ROOT / "conf.py", ROOT / "requirements.txt"]
-    for folder in sorted(folders):
-        files += sorted(
-            path
-            for path in (ROOT / folder).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        )
-    for path in files:
-        digest.update(path.relative_to(ROOT).as_posix().encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+    names = ["docs", "faltwerk", "recordings", "tools", "website", *exercise_names(ROOT)]
+    files = [ROOT / "conf.py", ROOT / "requirements.txt", *package_files(ROOT, names)]
+    texts = [f"{name}={os.environ.get(name, '')}" for name in _VARIABLES]
+    return digest([sys.version, *texts], files, ROOT)
 
 
 def publish(staging: Path, target: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sphinx.util.parallel import make_chunks
 
-from website.cells._inputs import cells, digest
+from website.cells._source import cells
 from website.cells.freshness import shares
+from website.fingerprints import digest
 
 MARKDOWN = """\
 # Titel: pooling nur im Text

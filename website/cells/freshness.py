@@ -22,8 +22,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from faltwerk.exercise import exercise_names
-from website.cells._inputs import cells, digest, package_files
+from website.cells._source import cells
 from website.cells.execution import settings
+from website.fingerprints import digest, package_files
 
 _VERSIONS = ("requirements.txt", "tools/requirements.lock")
 # In diese Datei schreibt ein Kern; aus ihr entsteht nach dem Lesen der Seite das Verzeichnis.

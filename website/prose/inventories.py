@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
-from website.cells._inputs import digest
+from website.fingerprints import digest
 from website.places import build_folder
 
 

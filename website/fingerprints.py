@@ -1,4 +1,4 @@
-"""Die Zellen einer Seite und die Fingerabdrücke dessen, wovon ihre Ausgaben abhängen.
+"""Fingerabdrücke von Texten und Dateien: Daran ist zu erkennen, ob sich etwas geändert hat.
 
 Verglichen werden Inhalte statt Zeiten, damit auch eine zurückgeholte ältere Datei auffällt.
 """
@@ -7,23 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Iterable
 from pathlib import Path
-
-_MARKDOWN_CELL = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{code-cell\}.*?^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL
-)
-_RST_CELL = re.compile(r"^([ \t]*)\.\. code-cell::.*\n(?:\1[ \t]+\S.*\n?|[ \t]*\n)*", re.MULTILINE)
-
-
-def cells(text: str) -> list[str]:
-    """Die Zellen einer Seite mit ihren Optionen, als Text.
-
-    Args:
-        text: Quelltext der Seite, Markdown oder RST.
-    """
-    return [match[0] for form in (_MARKDOWN_CELL, _RST_CELL) for match in form.finditer(text)]
 
 
 def digest(texts: Iterable[str], files: Iterable[Path], root: Path) -> str:
@@ -45,7 +30,7 @@ def digest(texts: Iterable[str], files: Iterable[Path], root: Path) -> str:
 
 
 def package_files(root: Path, names: Iterable[str]) -> list[Path]:
-    """Alle Dateien der Ordner, die auf Ausgaben wirken können."""
+    """Alle Dateien in Ordnern, ohne übersetztes Python."""
     return [
         path
         for name in sorted(names)
