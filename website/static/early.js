@@ -11,13 +11,16 @@ if (
   addEventListener(
     "error",
     ({ target }) => {
-      if (target.type === "module") document.documentElement.classList.remove("solvable");
+      if (target instanceof HTMLScriptElement && target.type === "module")
+        document.documentElement.classList.remove("solvable");
     },
     true,
   );
 }
 // Einstellungen, die sphinx-togglebutton als globale Namen erwartet.
-var toggleHintShow = "";
-var toggleHintHide = "";
-var toggleOpenOnPrint = "false";
-var togglebuttonSelector = ".admonition.dropdown";
+Object.assign(window, {
+  toggleHintShow: "",
+  toggleHintHide: "",
+  toggleOpenOnPrint: "false",
+  togglebuttonSelector: ".admonition.dropdown",
+});

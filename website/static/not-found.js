@@ -2,11 +2,14 @@
 (() => {
   if (document.querySelector("base")) return;
   const base = document.createElement("base");
-  base.href = new URL("..", document.currentScript.src).href;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  base.href = new URL("..", script.src).href;
   document.head.prepend(base);
   // Sprungziele auf der Seite selbst gingen sonst auch von dort aus.
   document.addEventListener("DOMContentLoaded", () => {
-    for (const link of document.querySelectorAll('a[href^="#"]')) {
+    /** @type {NodeListOf<HTMLAnchorElement>} */
+    const links = document.querySelectorAll('a[href^="#"]');
+    for (const link of links) {
       link.href = location.pathname + location.search + link.getAttribute("href");
     }
     for (const use of document.querySelectorAll('use[href^="#"]')) {

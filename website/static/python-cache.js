@@ -4,9 +4,11 @@
 // älterer gibt nie etwas heraus, das nicht zur Seite gehört.
 "use strict";
 
-self.addEventListener("install", () => self.skipWaiting());
+const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
-self.addEventListener("fetch", (event) => {
+scope.addEventListener("install", () => scope.skipWaiting());
+
+scope.addEventListener("fetch", (event) => {
   const { url } = event.request;
   event.respondWith(caches.match(url).then((hit) => hit ?? fetch(event.request)));
 });

@@ -1,6 +1,7 @@
 // Was rollt, muss mit der Tastatur erreichbar sein und einen Namen haben. Was ganz zu sehen ist,
 // soll kein Halt der Tabulatortaste sein; das hängt von der Breite des Fensters ab.
 (() => {
+  /** @type {Record<string, string>} */
   const NAMES = {
     Ausgabe: ".cell_output pre",
     Code: "pre",
@@ -9,8 +10,11 @@
     Abbildung: ".wide-figure",
   };
 
-  const nameOf = (node) => Object.keys(NAMES).find((name) => node.matches(NAMES[name]));
+  /** @param {Element} node */
+  const nameOf = (node) =>
+    Object.entries(NAMES).find(([, selector]) => node.matches(selector))?.[0] ?? "";
 
+  /** @param {HTMLElement} node */
   const update = (node) => {
     const rolls = node.scrollWidth > node.clientWidth || node.scrollHeight > node.clientHeight + 1;
     if (rolls === node.hasAttribute("tabindex")) return;
@@ -24,8 +28,11 @@
   };
 
   const start = () => {
+    /** @type {NodeListOf<HTMLElement>} */
     const regions = document.querySelectorAll(`article :is(${Object.values(NAMES).join()})`);
-    const observer = new ResizeObserver((entries) => entries.forEach(({ target }) => update(target)));
+    const observer = new ResizeObserver((entries) => {
+      for (const { target } of entries) update(/** @type {HTMLElement} */ (target));
+    });
     for (const region of regions) observer.observe(region);
     document.fonts.ready.then(() => regions.forEach(update));
   };

@@ -1,10 +1,11 @@
 // Zeigt auf den Karten der Startseite, wie viele Lücken schon richtig sind.
+import { findAll } from "./elements.js";
 import { partProgress } from "./progress.js";
 import { allWork } from "./storage.js";
 
 const show = () => {
   const work = allWork();
-  for (const place of document.querySelectorAll(".card-progress")) {
+  for (const place of findAll(document, ".card-progress")) {
     const { exercise, total } = place.dataset;
     const gaps = Array.from({ length: Number(total) }, (_, index) => index + 1);
     const correct = [...work]

@@ -1,16 +1,21 @@
 // Der Editor selbst: prism-code-editor mit den Tasten, die Python und die Tastaturbedienung brauchen.
-import { createEditor, languageMap } from "./prism-code-editor/index.js";
+
 import {
   defaultKeymap,
   editHistory,
   editorCommands,
   setIgnoreTab,
 } from "./prism-code-editor/extensions/commands/index.js";
+import { createEditor, languageMap } from "./prism-code-editor/index.js";
 import "./prism-code-editor/prism/languages/python.js";
 
 const OPENS_BLOCK = /([([{][^)\]}]*|:\s*)$/;
 const BRACKETS = /^(\[\]|\(\)|\{\})$/;
 
+/**
+ * @param {string} text
+ * @param {number} position
+ */
 const lineBefore = (text, position) =>
   text.slice(text.lastIndexOf("\n", position - 1) + 1, position);
 
@@ -22,12 +27,16 @@ languageMap.python = {
   ],
 };
 
+/** @type {Record<string, import("./prism-code-editor/extensions/commands/index.js").EditorHotkey>} */
 const keymap = { ...defaultKeymap };
 // Den Tabulator schaltet hier Esc um, und nur bis zum Verlassen des Editors.
 delete keymap["2+m"];
 delete keymap["10+m"];
 
-/** Nach Esc geht Tab zum nächsten Bedienelement, bis getippt oder der Editor verlassen wird. */
+/**
+ * Nach Esc geht Tab zum nächsten Bedienelement, bis getippt oder der Editor verlassen wird.
+ * @param {import("./prism-code-editor/index.js").PrismEditor} editor
+ */
 const leaveWithEscape = (editor) => {
   const { textarea, keyCommandMap } = editor;
   keyCommandMap.Escape = () => {
@@ -45,7 +54,8 @@ const leaveWithEscape = (editor) => {
 /**
  * Legt einen Editor an.
  * @param {Element} place Element, in das er kommt
- * @param {{text: string, label: string, help: string, onRun: () => void}} options
+ * @param {{text: string, label: string, help: string, onRun: () => void}} options dessen Text, Name
+ *   und Erklärung (``id`` ihres Elements) und was Strg+Enter tut
  */
 export const codeEditor = (place, { text, label, help, onRun }) => {
   const run = () => {
@@ -63,26 +73,37 @@ export const codeEditor = (place, { text, label, help, onRun }) => {
   textarea.setAttribute("aria-label", label);
   textarea.setAttribute("aria-describedby", help);
   return {
+    /** @param {() => void} listener */
     onChange(listener) {
       editor.on("update", listener);
     },
     get text() {
       return editor.value;
     },
-    /** Ersetzt den ganzen Text. */
+    /**
+     * Ersetzt den ganzen Text.
+     * @param {string} value
+     */
     replace(value) {
       editor.setOptions({ value });
     },
-    /** Setzt die Schreibmarke an den Anfang einer Zeile und zeigt sie. */
+    /**
+     * Setzt die Schreibmarke an den Anfang einer Zeile und zeigt sie.
+     * @param {number} line
+     */
     goTo(line) {
-      const lines = editor.value.split("\n").slice(0, line - 1);
-      const position = lines.reduce((sum, entry) => sum + entry.length + 1, 0);
-      const indent = /^\s*/.exec(editor.value.slice(position).split("\n", 1)[0])[0].length;
+      const lines = editor.value.split("\n");
+      const before = lines.slice(0, line - 1).reduce((sum, entry) => sum + entry.length + 1, 0);
+      const text = lines[line - 1] ?? "";
+      const position = before + text.length - text.trimStart().length;
       textarea.focus({ preventScroll: true });
-      textarea.setSelectionRange(position + indent, position + indent);
-      (editor.lines[line] ?? editor.lines[1]).scrollIntoView({ block: "center" });
+      textarea.setSelectionRange(position, position);
+      (editor.lines[line] ?? editor.lines[1])?.scrollIntoView({ block: "center" });
     },
-    /** Hebt Zeilen hervor, bis sich der Text ändert. */
+    /**
+     * Hebt Zeilen hervor, bis sich der Text ändert.
+     * @param {number[]} numbers
+     */
     mark(numbers) {
       for (const line of editor.container.querySelectorAll(".line-at-fault"))
         line.classList.remove("line-at-fault");

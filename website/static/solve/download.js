@@ -1,4 +1,9 @@
-// Text als Datei speichern, ohne Server.
+/**
+ * Speichert einen Text als Datei, ohne Server.
+ * @param {string} name
+ * @param {string} text
+ * @param {string} type
+ */
 export const download = (name, text, type) => {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");

@@ -1,23 +1,32 @@
 // Ein Kasten: verbindet Editor, Speicher, Python und Ergebnisse eines Teils.
 import { codeEditor } from "./code-editor.js";
 import { confirmed, showCode } from "./dialog.js";
+import { find, findAll } from "./elements.js";
 import { downloadOwnFile, exerciseData } from "./exercises.js";
 import { Notices } from "./notices.js";
 import { Results, summary } from "./results.js";
 import {
+  fingerprint,
   LONGEST_CODE,
   LONGEST_MESSAGE,
-  fingerprint,
   readWork,
   watchOtherWindows,
   writeWork,
 } from "./storage.js";
+
+/**
+ * @import { Judged } from "../../runtime/messages.js"
+ * @import { Python } from "./python.js"
+ * @import { Entry } from "./storage.js"
+ */
 
 const SAVE_AFTER_MS = 400;
 
 export class EditorBox {
   #box;
   #python;
+  #exercise;
+  #part;
   #name;
   #stub;
   #editor;
@@ -25,26 +34,34 @@ export class EditorBox {
   #notices;
   // Der Stand dieses Fensters und der Code, den es zuletzt im Speicher gesehen hat. Steht dort etwas
   // anderes, war es ein anderes Fenster, und es wird nicht überschrieben, sondern gefragt.
+  /** @type {Entry} */
   #entry;
+  /** @type {string | null} */
   #seen;
   #running = false;
   #prepared = false;
   #timer = 0;
 
-  /** @param {HTMLElement} box  @param {import("./python.js").Python} python */
+  /**
+   * @param {HTMLElement} box
+   * @param {Python} python
+   */
   constructor(box, python) {
     this.#box = box;
     this.#python = python;
-    this.#name = `${box.dataset.exercise}.${box.dataset.part}`;
-    this.#stub = box.querySelector(".editor-code pre").textContent.replace(/\n$/, "");
+    const { exercise = "", part = "" } = box.dataset;
+    this.#exercise = exercise;
+    this.#part = part;
+    this.#name = `${exercise}.${part}`;
+    this.#stub = this.#find(".editor-code pre").textContent.replace(/\n$/, "");
     this.#entry = this.#stored() ?? this.#untouched();
     this.#seen = this.#stored()?.code ?? null;
-    this.#notices = new Notices(box.querySelector(".editor-notices"));
+    this.#notices = new Notices(this.#find(".editor-notices"));
     this.#results = new Results(box, (gap) => this.#jump(gap));
-    this.#editor = codeEditor(box.querySelector(".editor-code"), {
+    this.#editor = codeEditor(this.#find(".editor-code"), {
       text: this.#entry.code,
-      label: `Code für ${box.dataset.part}`,
-      help: box.querySelector(".editor-help").id,
+      label: `Code für ${part}`,
+      help: this.#find(".editor-help").id,
       onRun: () => this.#run(),
     });
     this.#editor.onChange(() => this.#changed());
@@ -54,6 +71,7 @@ export class EditorBox {
     if (this.#entry.stub !== fingerprint(this.#stub)) this.#tellNewStub();
   }
 
+  /** @returns {Entry} */
   #untouched() {
     return { code: this.#stub, stub: fingerprint(this.#stub), previous: null, verdicts: null };
   }
@@ -62,8 +80,14 @@ export class EditorBox {
     return readWork(this.#name);
   }
 
+  /** @param {string} selector */
+  #find(selector) {
+    return find(this.#box, selector, HTMLElement);
+  }
+
+  /** @param {string} name */
   #button(name) {
-    return this.#box.querySelector(`[data-do="${name}"]`);
+    return find(this.#box, `[data-do="${name}"]`, HTMLButtonElement);
   }
 
   #connect() {
@@ -107,6 +131,7 @@ export class EditorBox {
     return this.#entry.verdicts?.gaps.every(({ status }) => status === "correct") ? "correct" : "";
   }
 
+  /** @param {number} gap */
   #jump(gap) {
     const verdict = this.#isStale()
       ? null
@@ -123,7 +148,7 @@ export class EditorBox {
   #prepareDownload() {
     if (this.#prepared) return;
     this.#prepared = true;
-    exerciseData(this.#box.dataset.exercise).catch(() => {});
+    exerciseData(this.#exercise).catch(() => {});
   }
 
   #changed() {
@@ -140,15 +165,19 @@ export class EditorBox {
     if (this.#editor.text !== this.#entry.code) this.#save({});
   }
 
-  /** Übernimmt ``changes`` in den Stand und speichert ihn, wenn kein anderes Fenster dazwischenkam. */
+  /**
+   * Übernimmt ``changes`` in den Stand und speichert ihn, wenn kein anderes Fenster dazwischenkam.
+   * @param {Partial<Entry>} changes
+   */
   #save(changes) {
     const differs = this.#differs();
     this.#entry = { ...this.#entry, code: this.#editor.text, ...changes };
-    if (differs) this.#box.querySelector(".editor-saved").textContent = "nicht gespeichert";
+    if (differs) this.#find(".editor-saved").textContent = "nicht gespeichert";
     else this.#write(this.#entry);
     this.#button("previous").hidden = this.#entry.previous === null;
   }
 
+  /** @param {Entry} entry */
   #write(entry) {
     const { code, previous, verdicts } = entry;
     const untouched = code === this.#stub && previous === null && verdicts === null;
@@ -161,9 +190,7 @@ export class EditorBox {
       this.#seen = untouched ? null : code;
       this.#notices.remove("storage");
     }
-    this.#box.querySelector(".editor-saved").textContent = problem
-      ? "nicht gespeichert"
-      : "gespeichert";
+    this.#find(".editor-saved").textContent = problem ? "nicht gespeichert" : "gespeichert";
   }
 
   /** Ob im Speicher der Code eines anderen Fensters steht; dann wird gefragt, welcher gilt. */
@@ -222,8 +249,12 @@ export class EditorBox {
 
   // Code ersetzen
 
-  /** Setzt einen anderen Code ein; der bisherige lässt sich zurückholen. */
-  #replace(code, changes = {}) {
+  /**
+   * Setzt einen anderen Code ein; der bisherige lässt sich zurückholen.
+   * @param {string} code
+   * @param {Partial<Entry>} changes
+   */
+  #replace(code, changes) {
     const before = this.#editor.text;
     const previous = before === this.#stub ? this.#entry.previous : before;
     this.#editor.replace(code);
@@ -233,6 +264,7 @@ export class EditorBox {
 
   #takePrevious() {
     const { previous } = this.#entry;
+    if (previous === null) return;
     const before = this.#editor.text;
     this.#replace(previous, { previous: before === this.#stub ? null : before });
     this.#editor.focus();
@@ -241,7 +273,7 @@ export class EditorBox {
   async #reset() {
     const sure = await confirmed(
       "Zurücksetzen?",
-      `Ihr Code für ${this.#box.dataset.part} wird durch den Rumpf ersetzt. Über »Ersetzten Code ` +
+      `Ihr Code für ${this.#part} wird durch den Rumpf ersetzt. Über »Ersetzten Code ` +
         "zurückholen« bekommen Sie ihn wieder.",
       "Zurücksetzen",
     );
@@ -273,12 +305,11 @@ export class EditorBox {
 
   async #download() {
     this.#flush();
-    const { exercise } = this.#box.dataset;
     try {
-      await downloadOwnFile(exercise, (part) =>
-        `${exercise}.${part}` === this.#name
+      await downloadOwnFile(this.#exercise, (part) =>
+        part === this.#part
           ? this.#editor.text
-          : (readWork(`${exercise}.${part}`)?.code ?? null),
+          : (readWork(`${this.#exercise}.${part}`)?.code ?? null),
       );
     } catch (error) {
       console.warn(error);
@@ -300,9 +331,9 @@ export class EditorBox {
     this.#results.say("");
     this.#results.output("", false, null);
     const text = this.#editor.text;
-    const { exercise, part } = this.#box.dataset;
-    const outcome = await this.#python.check({ exercise, part, source: `${text}\n` }, (status) =>
-      this.#results.status(status),
+    const outcome = await this.#python.check(
+      { exercise: this.#exercise, part: this.#part, source: `${text}\n` },
+      (status) => this.#results.status(status),
     );
     this.#setRunning(false);
     if (outcome.status === "judged") this.#showJudged(text, outcome);
@@ -313,18 +344,23 @@ export class EditorBox {
     }
   }
 
+  /** @param {boolean} running */
   #setRunning(running) {
     this.#running = running;
     const [run, stop] = [this.#button("run"), this.#button("stop")];
     // Ein gesperrter Knopf verlöre den Fokus; deshalb sagt dieser nur, dass er gerade nichts tut.
-    run.setAttribute("aria-disabled", running);
+    run.setAttribute("aria-disabled", String(running));
     if (!running && document.activeElement === stop) run.focus();
     stop.disabled = !running;
     this.#results.progress({ phase: "idle" });
     if (this.#python.loaded)
-      for (const size of document.querySelectorAll(".editor-size")) size.hidden = true;
+      for (const size of findAll(document, ".editor-size")) size.hidden = true;
   }
 
+  /**
+   * @param {string} text
+   * @param {Judged} outcome
+   */
   #showJudged(text, { verdicts, output, cut, error }) {
     const gaps = verdicts.map(({ gap, status, message, line }) => ({
       gap,
@@ -337,6 +373,8 @@ export class EditorBox {
     const told = gaps.some(({ message }) => error && message.includes(error));
     this.#results.output(output, cut, told ? null : error);
     if (!this.#isStale())
-      this.#editor.mark(gaps.filter(({ status }) => status === "wrong").map(({ line }) => line));
+      this.#editor.mark(
+        gaps.flatMap(({ status, line }) => (status === "wrong" && line ? [line] : [])),
+      );
   }
 }

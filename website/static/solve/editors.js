@@ -1,11 +1,13 @@
 // Macht aus den Auflistungen einer Seite Editoren, sobald sie in die Nähe des Fensters kommen.
+import { findAll } from "./elements.js";
 import { Python } from "./python.js";
 
 const NEAR = "800px 0px";
 
 const python = new Python();
-const boxes = document.querySelectorAll(".editor-box[data-part]");
+const boxes = findAll(document, ".editor-box[data-part]");
 
+/** @param {HTMLElement} box */
 const upgrade = async (box) => {
   try {
     const { EditorBox } = await import("./editor-box.js");
@@ -22,7 +24,7 @@ const observer = new IntersectionObserver(
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       observer.unobserve(target);
-      upgrade(target);
+      upgrade(/** @type {HTMLElement} */ (target));
     }
   },
   { rootMargin: NEAR },

@@ -1,27 +1,38 @@
 // Die Daten der Übungen, beim Bauen der Website geschrieben, und Dateien daraus.
 import { download } from "./download.js";
 
+/** @typedef {{stub: string, parts: {name: string, first: number, last: number}[]}} Exercise */
+
+/** @type {Map<string, Promise<Exercise>>} */
 const loads = new Map();
 const folder = new URL("exercises/", import.meta.url);
 
+/**
+ * @param {string} name
+ * @returns {Promise<Exercise>}
+ */
 const load = async (name) => {
   const answer = await fetch(new URL(`${name}.json`, folder));
   if (!answer.ok) throw new Error(`${name}.json: ${answer.status}`);
   return answer.json();
 };
 
-/** Die Daten einer Übung, einmal geholt; nach einem Fehlschlag versucht es der nächste Aufruf neu. */
+/**
+ * Die Daten einer Übung, einmal geholt; nach einem Fehlschlag versucht es der nächste Aufruf neu.
+ * @param {string} name
+ */
 export const exerciseData = (name) => {
-  if (!loads.has(name)) {
-    loads.set(name, load(name));
-    loads.get(name).catch(() => loads.delete(name));
-  }
-  return loads.get(name);
+  const known = loads.get(name);
+  if (known) return known;
+  const loading = load(name);
+  loads.set(name, loading);
+  loading.catch(() => loads.delete(name));
+  return loading;
 };
 
 /**
  * Der Rumpf einer Übung mit dem eigenen Code an der Stelle seiner Teile.
- * @param {{stub: string, parts: {name: string, first: number, last: number}[]}} exercise
+ * @param {Exercise} exercise
  * @param {(part: string) => string | null} codeOf
  */
 export const ownFile = (exercise, codeOf) => {
@@ -37,6 +48,10 @@ export const ownFile = (exercise, codeOf) => {
   return [...pieces, ...lines.slice(next)].join("\n");
 };
 
-/** Bietet die eigene Datei einer Übung zum Speichern an; »faltwerk check« nimmt sie an. */
+/**
+ * Bietet die eigene Datei einer Übung zum Speichern an; »faltwerk check« nimmt sie an.
+ * @param {string} name
+ * @param {(part: string) => string | null} codeOf
+ */
 export const downloadOwnFile = async (name, codeOf) =>
   download(`${name}.py`, ownFile(await exerciseData(name), codeOf), "text/x-python");

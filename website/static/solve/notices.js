@@ -2,14 +2,19 @@
 export class Notices {
   #place;
 
+  /** @param {Element} place */
   constructor(place) {
     this.#place = place;
   }
 
-  /** @param {string} kind  @param {string} text  @param {[string, () => void][]} buttons */
+  /**
+   * @param {string} kind
+   * @param {string} text
+   * @param {[string, () => void][]} buttons
+   */
   show(kind, text, buttons = []) {
     const shown = this.#find(kind);
-    if (shown?.firstChild.textContent === text) return;
+    if (shown?.firstChild?.textContent === text) return;
     shown?.remove();
     const notice = document.createElement("div");
     notice.className = "editor-notice";
@@ -27,10 +32,12 @@ export class Notices {
     this.#place.append(notice);
   }
 
+  /** @param {string} kind */
   remove(kind) {
     this.#find(kind)?.remove();
   }
 
+  /** @param {string} kind */
   #find(kind) {
     return this.#place.querySelector(`[data-kind="${kind}"]`);
   }

@@ -1,46 +1,63 @@
 // Die Seite »Mein Fortschritt«: Stand zeigen, sichern, einlesen, löschen.
 import { confirmed } from "./dialog.js";
 import { download } from "./download.js";
+import { find, findAll } from "./elements.js";
 import { downloadOwnFile } from "./exercises.js";
 import { partProgress } from "./progress.js";
-import { FileProblem, exportText, importWork, readFile, replacedBy } from "./progress-file.js";
+import { exportText, FileProblem, importWork, readFile, replacedBy } from "./progress-file.js";
 import { allWork, readWork, watchOtherWindows, writeWork } from "./storage.js";
 
-const numbers = (text) => text.split(" ").map(Number);
-const status = document.querySelector(".progress-status");
+const status = find(document, ".progress-status", HTMLElement);
 
 /** Alle Teile der Seite als Map von ``übung.teil`` auf Element und Lücken. */
 const parts = new Map(
-  [...document.querySelectorAll("[data-part]")].map((row) => [
-    `${row.closest("[data-exercise]").dataset.exercise}.${row.dataset.part}`,
-    { row, gaps: numbers(row.dataset.gaps) },
-  ]),
+  findAll(document, "[data-exercise]").flatMap((exercise) =>
+    findAll(exercise, "[data-part]").map((row) => [
+      `${exercise.dataset.exercise}.${row.dataset.part}`,
+      { row, gaps: (row.dataset.gaps ?? "").split(" ").map(Number) },
+    ]),
+  ),
 );
 
+/**
+ * @param {string} text
+ * @param {string} tone
+ */
 const say = (text, tone = "") => {
   status.textContent = text;
   status.dataset.tone = tone;
 };
 
+/**
+ * @param {number} number
+ * @param {string} one
+ * @param {string} many
+ */
 const count = (number, one, many) => (number === 1 ? `1 ${one}` : `${number} ${many}`);
 
 const show = () => {
   const work = allWork();
-  for (const exercise of document.querySelectorAll(".progress-exercise")) {
+  for (const exercise of findAll(document, ".progress-exercise")) {
     let sum = 0;
     for (const [name, { row, gaps }] of parts) {
       if (!exercise.contains(row)) continue;
       const { correct, stale, started } = partProgress(work.get(name), gaps);
       sum += correct;
-      row.dataset.state = stale ? "stale" : correct === gaps.length ? "done" : started ? "started" : "";
-      row.querySelector(".progress-state").textContent = stale
+      row.dataset.state = stale
+        ? "stale"
+        : correct === gaps.length
+          ? "done"
+          : started
+            ? "started"
+            : "";
+      find(row, ".progress-state", HTMLElement).textContent = stale
         ? "neu zu prüfen"
         : `${correct} von ${gaps.length}`;
     }
     const bar = exercise.querySelector("progress");
     if (!bar) continue;
     bar.value = sum;
-    exercise.querySelector(".progress-sum").textContent =
+    find(exercise, ".progress-sum", HTMLElement).textContent =
       `${sum} von ${exercise.dataset.total} Lücken richtig`;
   }
 };
@@ -53,6 +70,7 @@ const exportAll = () => {
   say(`${count(amount, "Teil", "Teile")} exportiert.`);
 };
 
+/** @param {File} file */
 const importFile = async (file) => {
   const known = new Map([...parts].map(([name, { gaps }]) => [name, gaps]));
   const { work, unknown } = await readFile(file, known);
@@ -90,18 +108,21 @@ const clear = async () => {
   say("Alles gelöscht.");
 };
 
-const input = document.querySelector(".progress-tools input");
+const input = find(document, ".progress-tools input", HTMLInputElement);
 const actions = { export: exportAll, import: () => input.click(), clear };
 
 for (const [name, action] of Object.entries(actions)) {
-  document.querySelector(`.progress-tools [data-do="${name}"]`).addEventListener("click", async () => {
-    await action();
-    show();
-  });
+  find(document, `.progress-tools [data-do="${name}"]`, HTMLElement).addEventListener(
+    "click",
+    async () => {
+      await action();
+      show();
+    },
+  );
 }
 
 input.addEventListener("change", async () => {
-  const [file] = input.files;
+  const file = input.files?.[0];
   // Dieselbe Datei noch einmal zu wählen soll wieder etwas tun.
   try {
     if (file) await importFile(file);
@@ -118,9 +139,9 @@ input.addEventListener("change", async () => {
   show();
 });
 
-for (const button of document.querySelectorAll('.progress-exercise [data-do="download"]')) {
-  const { exercise } = button.closest("[data-exercise]").dataset;
-  button.addEventListener("click", async () => {
+for (const place of findAll(document, ".progress-exercise")) {
+  const { exercise = "" } = place.dataset;
+  place.querySelector('[data-do="download"]')?.addEventListener("click", async () => {
     try {
       await downloadOwnFile(exercise, (part) => readWork(`${exercise}.${part}`)?.code ?? null);
     } catch (error) {

@@ -1,20 +1,28 @@
 // Das Python der Seite: Alle Kästen teilen sich eines, geladen wird es beim ersten Gebrauch.
+
+/**
+ * @import { Outcome, Request } from "../../runtime/messages.js"
+ * @import { Phase, PythonRunner } from "./python-runner.js"
+ */
+
 const FAILED =
   "Der Teil der Website, der Python ausführt, ließ sich nicht laden. Prüfen Sie die Verbindung " +
   "und versuchen Sie es noch einmal; hilft das nicht, laden Sie die Seite neu.";
 const BUSY = "Ein anderer Kasten rechnet noch. Warten Sie auf sein Ergebnis oder stoppen Sie ihn.";
 
 export class Python {
+  /** @type {PythonRunner | null} */
   #runner = null;
   #running = false;
   #preloaded = false;
+  /** @type {(status: Phase) => void} */
   #listener = () => {};
 
   /**
    * Führt einen Text aus und beurteilt ihn.
-   * @param {{exercise: string, part: string, source: string}} request
-   * @param {(status: object) => void} listener bekommt die Zustände beim Laden und Rechnen
-   * @returns {Promise<object>} das Ergebnis; auch ein Fehler ist eines
+   * @param {Request} request
+   * @param {(status: Phase) => void} listener bekommt die Zustände beim Laden und Rechnen
+   * @returns {Promise<Outcome>} das Ergebnis; auch ein Fehler ist eines
    */
   async check(request, listener) {
     if (this.#running) return { status: "busy", message: BUSY };
@@ -31,9 +39,14 @@ export class Python {
     }
   }
 
-  /** Lädt Python einmal schon, wenn jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen. */
+  /**
+   * Lädt Python einmal schon, wenn jemand zu schreiben beginnt; ein Fehler zeigt sich beim Prüfen.
+   * @param {(status: Phase) => void} listener
+   */
   async preload(listener) {
-    const thrifty = navigator.connection?.saveData;
+    /** @type {Navigator & { connection?: { saveData: boolean } }} */
+    const { connection } = navigator;
+    const thrifty = connection?.saveData;
     if (this.#preloaded || this.#running || thrifty) return;
     this.#preloaded = true;
     this.#follow(listener);
@@ -44,7 +57,10 @@ export class Python {
     }
   }
 
-  /** Ab jetzt hört ein anderer Kasten zu; der bisherige erfährt, dass für ihn nichts mehr läuft. */
+  /**
+   * Ab jetzt hört ein anderer Kasten zu; der bisherige erfährt, dass für ihn nichts mehr läuft.
+   * @param {(status: Phase) => void} listener
+   */
   #follow(listener) {
     this.#listener({ phase: "idle" });
     this.#listener = listener;

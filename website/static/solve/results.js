@@ -1,4 +1,11 @@
 // Zeigt Urteile, Ausgabe und Zustände in einem Kasten.
+import { find, findAll } from "./elements.js";
+
+/**
+ * @import { Verdict } from "../../runtime/messages.js"
+ * @import { Phase } from "./python-runner.js"
+ */
+
 const WORDS = {
   correct: "richtig",
   wrong: "falsch",
@@ -6,14 +13,20 @@ const WORDS = {
   untested: "nicht beurteilt",
 };
 
+/** @param {number} bytes */
 const megabytes = (bytes) =>
   (bytes / 1e6).toLocaleString("de", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** Wie viele Lücken richtig sind, in Worten. */
+/**
+ * Wie viele Lücken richtig sind, in Worten.
+ * @param {Verdict[]} gaps
+ */
 export const summary = (gaps) => {
   const correct = gaps.filter(({ status }) => status === "correct").length;
   if (correct === gaps.length)
-    return gaps.length === 1 ? "Die Lücke ist richtig." : `Alle ${gaps.length} Lücken sind richtig.`;
+    return gaps.length === 1
+      ? "Die Lücke ist richtig."
+      : `Alle ${gaps.length} Lücken sind richtig.`;
   return `${correct} von ${gaps.length} Lücken richtig.`;
 };
 
@@ -21,29 +34,36 @@ export class Results {
   #box;
   #rows;
 
-  /** @param {Element} box der Kasten  @param {(gap: number) => void} onJump */
+  /**
+   * @param {Element} box der Kasten
+   * @param {(gap: number) => void} onJump
+   */
   constructor(box, onJump) {
     this.#box = box;
-    this.#rows = [...box.querySelectorAll(".editor-gaps > li")];
+    this.#rows = findAll(box, ".editor-gaps > li");
     for (const row of this.#rows) {
-      const button = row.querySelector(".gap-jump");
-      button.disabled = false;
+      find(row, ".gap-jump", HTMLButtonElement).disabled = false;
       // Die ganze Zeile springt; der Knopf darin ist für Tastatur und Vorleseprogramme.
       row.addEventListener("click", () => {
-        if (getSelection().isCollapsed) onJump(Number(row.dataset.gap));
+        if (getSelection()?.isCollapsed) onJump(Number(row.dataset.gap));
       });
     }
   }
 
+  /** @param {string} selector */
   #find(selector) {
-    return this.#box.querySelector(selector);
+    return find(this.#box, selector, HTMLElement);
   }
 
-  /** Ein Satz, den auch Vorleseprogramme sagen; was in weiteren Zeilen steht, ist Code. */
+  /**
+   * Ein Satz, den auch Vorleseprogramme sagen; was in weiteren Zeilen steht, ist Code.
+   * @param {string} text
+   * @param {string} tone
+   */
   say(text, tone = "") {
     const line = this.#find(".editor-status");
     const [sentence, ...code] = text.split("\n");
-    line.textContent = sentence;
+    line.textContent = sentence ?? "";
     if (code.length) {
       const excerpt = document.createElement("code");
       excerpt.textContent = code.join("\n");
@@ -58,25 +78,35 @@ export class Results {
     line.dataset.tone = tone;
   }
 
-  /** Die Urteile; ``stale``, wenn sich der Code seither geändert hat. */
+  /**
+   * Die Urteile; ``stale``, wenn sich der Code seither geändert hat.
+   * @param {Verdict[]} gaps
+   * @param {boolean} stale
+   */
   verdicts(gaps, stale) {
     const byNumber = new Map(gaps.map((entry) => [entry.gap, entry]));
     // Scheitert etwas an allen Lücken gleich, steht der Grund nur bei der ersten.
-    const first = (message) => gaps.find((entry) => entry.message === message).gap;
+    /** @param {string} message */
+    const first = (message) => gaps.find((entry) => entry.message === message)?.gap;
     for (const row of this.#rows) {
       const entry = byNumber.get(Number(row.dataset.gap));
       row.dataset.status = entry?.status ?? "";
       row.classList.toggle("stale", Boolean(entry) && stale);
       const word = entry ? WORDS[entry.status] : "noch nicht geprüft";
-      row.querySelector(".gap-verdict").textContent =
+      find(row, ".gap-verdict", HTMLElement).textContent =
         entry && stale ? `${word}, vor Ihrer Änderung` : word;
       const message = entry?.message ?? "";
-      row.querySelector(".gap-message").textContent =
-        message && first(message) !== entry.gap ? `Wie bei Lücke (${first(message)}).` : message;
+      find(row, ".gap-message", HTMLElement).textContent =
+        message && first(message) !== entry?.gap ? `Wie bei Lücke (${first(message)}).` : message;
     }
   }
 
-  /** Was das Programm gedruckt hat, und woran es gescheitert ist. */
+  /**
+   * Was das Programm gedruckt hat, und woran es gescheitert ist.
+   * @param {string} text
+   * @param {boolean} cut
+   * @param {string | null} error
+   */
   output(text, cut, error) {
     this.#find(".editor-output").hidden = !text && !error;
     const pre = this.#find(".editor-output pre");
@@ -85,10 +115,14 @@ export class Results {
     this.#find(".editor-error").textContent = error ?? "";
   }
 
-  /** Ein Zustand des Laufs, siehe python-runner.js: der Balken und ein Satz dazu. */
+  /**
+   * Ein Zustand des Laufs: der Balken und ein Satz dazu.
+   * @param {Phase} status
+   */
   status(status) {
     this.progress(status);
     const sentences = {
+      idle: "",
       loading: "Python wird geladen.",
       starting: "Python startet.",
       running: "Ihr Code läuft.",
@@ -98,18 +132,22 @@ export class Results {
     if (sentence && sentence !== this.#find(".editor-status").textContent) this.say(sentence);
   }
 
-  /** Nur der Balken, für das Laden im Hintergrund. */
-  progress({ phase, loaded, total }) {
+  /**
+   * Nur der Balken, für das Laden im Hintergrund.
+   * @param {Phase} status
+   */
+  progress(status) {
     const loading = this.#find(".editor-loading");
-    const bar = loading.querySelector("progress");
-    loading.hidden = phase !== "loading" && phase !== "starting";
-    if (phase === "loading") {
-      bar.max = total;
-      bar.value = loaded;
+    const bar = find(loading, "progress", HTMLProgressElement);
+    const text = find(loading, "span", HTMLElement);
+    loading.hidden = status.phase !== "loading" && status.phase !== "starting";
+    if (status.phase === "loading") {
+      bar.max = status.total;
+      bar.value = status.loaded;
+      text.textContent = `${megabytes(status.loaded)} von ${megabytes(status.total)} MB`;
     } else {
       bar.removeAttribute("value");
+      text.textContent = "Python startet.";
     }
-    loading.querySelector("span").textContent =
-      phase === "loading" ? `${megabytes(loaded)} von ${megabytes(total)} MB` : "Python startet.";
   }
 }

@@ -4,10 +4,22 @@
 // er ausging, der zuletzt ersetzte Code oder null, und die letzten Urteile oder null. Urteile sind
 // {code, gaps} mit dem Fingerabdruck des beurteilten Codes.
 
+/**
+ * @import { Verdict } from "../../runtime/messages.js"
+ *
+ * @typedef {{
+ *   code: string,
+ *   stub: string,
+ *   previous: string | null,
+ *   verdicts: { code: string, gaps: Verdict[] } | null,
+ * }} Entry
+ */
+
 // Mehrere Kurse können sich eine Herkunft teilen; ihr Ordner hält sie auseinander.
 const PREFIX = `faltwerk1:${new URL("../..", import.meta.url).pathname}:`;
 
-export const STATUSES = ["correct", "wrong", "open", "untested"];
+/** @type {unknown[]} */
+const STATUSES = ["correct", "wrong", "open", "untested"];
 export const NAME = /^[A-Za-z_]\w*\.[A-Za-z_]\w*$/;
 export const LONGEST_CODE = 200_000;
 export const LONGEST_MESSAGE = 20_000;
@@ -19,19 +31,39 @@ const FORBIDDEN =
   "Ihr Browser lässt diese Website nichts speichern: Ihr Code geht verloren, wenn Sie die Seite " +
   "schließen. Laden Sie ihn vorher als .py herunter.";
 
-/** Ein kurzer Fingerabdruck (FNV-1a); er erkennt Änderungen und hält keine Angriffe ab. */
+/**
+ * Ein kurzer Fingerabdruck (FNV-1a); er erkennt Änderungen und hält keine Angriffe ab.
+ * @param {string} text
+ */
 export const fingerprint = (text) => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return `${text.length.toString(36)}-${(hash >>> 0).toString(36)}`;
 };
 
-const isObject = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/**
+ * @param {unknown} value
+ * @returns {value is object}
+ */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * @template {string} K
+ * @param {unknown} value
+ * @param {K[]} keys
+ * @returns {value is Record<K, unknown>}
+ */
 const hasKeys = (value, keys) =>
   isObject(value) && Object.keys(value).sort().join() === [...keys].sort().join();
+
+/**
+ * @param {unknown} value
+ * @param {number} longest
+ * @returns {value is string}
+ */
 const isText = (value, longest) => typeof value === "string" && value.length <= longest;
 
+/** @param {unknown} value */
 const isVerdict = (value) =>
   hasKeys(value, ["gap", "status", "message", "line"]) &&
   Number.isInteger(value.gap) &&
@@ -39,7 +71,11 @@ const isVerdict = (value) =>
   isText(value.message, LONGEST_MESSAGE) &&
   (value.line === null || Number.isInteger(value.line));
 
-/** Ob ein Wert genau die Form eines Eintrags hat. */
+/**
+ * Ob ein Wert genau die Form eines Eintrags hat.
+ * @param {unknown} value
+ * @returns {value is Entry}
+ */
 export const isEntry = (value) =>
   hasKeys(value, ["code", "stub", "previous", "verdicts"]) &&
   isText(value.code, LONGEST_CODE) &&
@@ -61,6 +97,10 @@ const store = () => {
   }
 };
 
+/**
+ * @param {string} text
+ * @returns {Entry | null}
+ */
 const parsed = (text) => {
   try {
     const value = JSON.parse(text);
@@ -70,10 +110,13 @@ const parsed = (text) => {
   }
 };
 
-/** Der Eintrag zu ``übung.teil`` oder null. */
+/**
+ * Der Eintrag zu ``übung.teil`` oder null.
+ * @param {string} name
+ */
 export const readWork = (name) => {
   try {
-    return parsed(store()?.getItem(PREFIX + name) ?? null);
+    return parsed(store()?.getItem(PREFIX + name) ?? "");
   } catch {
     return null;
   }
@@ -81,6 +124,7 @@ export const readWork = (name) => {
 
 /** Alle Einträge als Map von ``übung.teil`` auf den Eintrag. */
 export const allWork = () => {
+  /** @type {Map<string, Entry>} */
   const work = new Map();
   const keys = Object.keys(store() ?? {}).filter((key) => key.startsWith(PREFIX));
   for (const key of keys) {
@@ -91,7 +135,11 @@ export const allWork = () => {
   return work;
 };
 
-/** Speichert einen Eintrag, null löscht ihn; gibt null oder einen Satz über das Problem zurück. */
+/**
+ * Speichert einen Eintrag, null löscht ihn; gibt null oder einen Satz über das Problem zurück.
+ * @param {string} name
+ * @param {Entry | null} entry
+ */
 export const writeWork = (name, entry) => {
   const target = store();
   if (!target) return FORBIDDEN;
@@ -100,11 +148,15 @@ export const writeWork = (name, entry) => {
     else target.setItem(PREFIX + name, JSON.stringify(entry));
     return null;
   } catch (error) {
-    return error.name === "QuotaExceededError" && target.length ? FULL : FORBIDDEN;
+    const full = error instanceof Error && error.name === "QuotaExceededError";
+    return full && target.length ? FULL : FORBIDDEN;
   }
 };
 
-/** Ruft ``listener(name)``, wenn ein anderes Fenster etwas ändert; ohne Namen, wenn alles. */
+/**
+ * Ruft ``listener(name)``, wenn ein anderes Fenster etwas ändert; ohne Namen, wenn alles.
+ * @param {(name: string | null) => void} listener
+ */
 export const watchOtherWindows = (listener) => {
   window.addEventListener("storage", ({ key }) => {
     if (key === null) listener(null);
