@@ -35,6 +35,7 @@ lint: setup
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m tools.arrows
+	@$(VENV_PYTHON) -m tools.javascript
 
 mutants: setup
 	@$(VENV_PYTHON) -m faltwerk.authors.mutants
@@ -47,6 +48,7 @@ linkcheck: setup
 
 lock: setup
 	@$(VENV_PYTHON) -m tools.lock
+	@$(VENV_PYTHON) -m tools.javascript --lock
 
 pdf: html
 	@$(VENV_PYTHON) -m website pdf $(if $(filter-out 0,$(SOLUTIONS)),--solutions)

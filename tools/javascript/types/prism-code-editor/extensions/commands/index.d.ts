@@ -1,0 +1,1 @@
+export * from "prism-code-editor/extensions/commands/index.js";

@@ -1,0 +1,1 @@
+export * from "prism-code-editor/index.js";

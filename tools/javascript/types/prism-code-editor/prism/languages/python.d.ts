@@ -1,0 +1,1 @@
+export * from "prism-code-editor/prism/languages/python.js";
