@@ -415,6 +415,20 @@ def test_closing_an_undecided_window_loses_nothing(fake: Page, url: str):
     second.close()
 
 
+def test_replaced_code_is_offered_only_while_it_exists(fake: Page, url: str):
+    seed(fake, url, {NAME: entry(previous=SOLVED)})
+    box = open_box(fake, url)
+    button = box.get_by_role("button", name="Ersetzten Code zurückholen")
+    expect(button).to_be_visible()
+    # So ändert ein Import in einem anderen Fenster den Eintrag.
+    second = fake.context.new_page()
+    seed(second, url, {NAME: entry(previous=None)})
+    expect(button).to_be_hidden()
+    seed(second, url, {NAME: entry(previous=STUB)})
+    expect(button).to_be_visible()
+    second.close()
+
+
 # Mit dem Python der Seite
 
 

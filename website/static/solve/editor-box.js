@@ -199,8 +199,10 @@ export class EditorBox {
     const code = theirs?.code ?? null;
     if (code === this.#seen) {
       this.#notices.remove("window");
-      // Ein anderes Fenster kann beim Schließen seinen Code beiseitegelegt haben.
+      // Ein anderes Fenster kann beim Schließen seinen Code beiseitegelegt haben, ein Import den
+      // beiseitegelegten entfernt.
       if (theirs) this.#entry = { ...this.#entry, previous: theirs.previous };
+      this.#button("previous").hidden = this.#entry.previous === null;
       return false;
     }
     if ((code ?? this.#stub) === this.#editor.text) {
