@@ -538,9 +538,9 @@ def test_the_archive_holds_the_files_of_the_project_unchanged():
     for name in ("convolution", "pooling"):
         for file in ("solution.py", "checks.py", "mistakes.py", "exercise.toml"):
             assert f"{name}/{file}" in names
-    assert "convolution/module.py" in names and "faltwerk/judge.py" in names
+    assert "convolution/module.py" in names and "faltwerk/judge/verdicts.py" in names
     assert not any(name.startswith(("resnet", "seresnet")) for name in names)
-    assert "faltwerk/sandbox.py" not in names
+    assert "faltwerk/run/sandbox.py" not in names
 
 
 def test_two_builds_give_the_same_bytes_and_the_site_holds_them(site: Path):
