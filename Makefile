@@ -22,7 +22,7 @@ help:
 	@echo "make help       diese Übersicht"
 
 setup:
-	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "Faltwerk braucht Python ab 3.11, der Befehl »$(PYTHON)« ist aber nicht zu finden." >&2; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "Faltwerk braucht Python 3.11 bis 3.14, der Befehl »$(PYTHON)« ist aber nicht zu finden." >&2; exit 1; }
 	@"$(PYTHON)" tools/environment.py
 
 html: setup

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 
-MINIMUM = (3, 11)
+# Für diese Fassungen gibt es jedes Paket fertig; »make lock« prüft das.
+PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
+TORCH = "torch"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 STAMP = os.path.join(VENV, "faltwerk-requirements")
@@ -19,7 +21,7 @@ REQUIREMENTS = os.path.join(ROOT, "requirements.txt")
 LOCK = os.path.join(ROOT, "tools", "requirements.lock")
 # Abschnitte der Datei mit den festgelegten Versionen, in der Reihenfolge der Installation.
 SECTIONS = {
-    "build": "# Abschnitt 1: womit andere Pakete gebaut werden",
+    "installer": "# Abschnitt 1: womit alles Weitere installiert wird",
     "all": "# Abschnitt 2: alles außer torch",
     "cuda": "# Abschnitt 3: nur neben einem torch mit CUDA",
 }
@@ -28,6 +30,11 @@ CUDA_QUESTION = (
     "import importlib.metadata, sys; "
     "sys.exit(sys.platform == 'linux' and any(name.startswith(('nvidia-', 'cuda-')) "
     "for name in importlib.metadata.requires('torch') or ()))"
+)
+
+_NOT_INSTALLED = (
+    "Die Pakete ließen sich nicht installieren; bitte prüfen Sie die Verbindung zum Netz und den "
+    "freien Speicherplatz und rufen Sie den Befehl noch einmal auf."
 )
 
 
@@ -59,14 +66,18 @@ def current_stamp():
     return text if os.path.exists(venv_python()) else None
 
 
+def dotted(version):
+    """Eine Fassung von Python, wie man sie schreibt."""
+    return f"{version[0]}.{version[1]}"
+
+
 def check_python():
-    """Verlangt ein neues Python mit dem Modul venv."""
-    if sys.version_info < MINIMUM:
+    """Verlangt ein Python, für das es alle Pakete gibt, mit dem Modul venv."""
+    if tuple(sys.version_info[:2]) not in PYTHONS:
         raise SetupError(
-            "Faltwerk braucht Python ab {}.{}, gefunden wurde {}.{} ({}); mit "
-            "»make PYTHON=/pfad/zu/python3 ...« wählen Sie ein anderes.".format(
-                *MINIMUM, sys.version_info[0], sys.version_info[1], sys.executable
-            )
+            f"Faltwerk braucht Python {dotted(PYTHONS[0])} bis {dotted(PYTHONS[-1])}, gefunden "
+            f"wurde {dotted(sys.version_info)} ({sys.executable}); mit "
+            "»make PYTHON=/pfad/zu/python3 ...« wählen Sie ein anderes."
         )
     try:
         import ensurepip  # noqa: F401
@@ -108,29 +119,41 @@ def torch_requirement():
     """Die Zeile aus requirements.txt, die torch festlegt."""
     with open(REQUIREMENTS, encoding="utf-8") as file:
         for line in file:
-            if re.match(r"torch\s*==", line):
+            if line.startswith(f"{TORCH}=="):
                 return line.strip()
     raise SetupError("In requirements.txt fehlt die Zeile »torch==…«.")
 
 
-def pip_install(*arguments):
-    """Installiert in die neue Umgebung, ohne Abhängigkeiten aufzulösen."""
-    run(
-        [venv_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "--no-deps", *arguments],
-        "Die Pakete ließen sich nicht installieren; bitte prüfen Sie die Verbindung zum Netz und "
-        "den freien Speicherplatz und rufen Sie den Befehl noch einmal auf.",
-    )  # fmt: skip
+def pip_command(*arguments):
+    """Ein Aufruf von pip in der neuen Umgebung, der nur Genanntes installiert und nichts baut."""
+    return [
+        venv_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+        "--no-deps", "--only-binary", ":all:", *arguments,
+    ]  # fmt: skip
 
 
-def pip_install_section(name):
+def install_section(name, with_uv=True):
     """Installiert einen Abschnitt; jede Datei muss zu ihrer Prüfsumme passen."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "requirements.txt")
         with open(path, "w", encoding="utf-8") as file:
             file.write(section(name))
-        # Ohne abgeschottetes Bauen, denn dafür holte pip Werkzeuge ohne Prüfsumme.
-        pip_install("--require-hashes", "--no-build-isolation", "-r", path)
+        if with_uv and uv_installs(path):
+            return
+        run(pip_command("--require-hashes", "-r", path), _NOT_INSTALLED)
+
+
+def uv_installs(path):
+    """Installiert mit uv und übersetzt alles, was schon da ist; ``False`` nach einem Fehlschlag.
+
+    Dann ist pip an der Reihe: Nur pip kennt, was auf dem Rechner für pip eingestellt ist, etwa eine
+    andere Quelle.
+    """
+    command = [
+        venv_python(), "-m", "uv", "pip", "install", "--quiet", "--python", venv_python(),
+        "--no-deps", "--only-binary", ":all:", "--compile-bytecode", "--require-hashes", "-r", path,
+    ]  # fmt: skip
+    return not subprocess.run(command, cwd=ROOT, stderr=subprocess.DEVNULL, check=False).returncode
 
 
 def install():
@@ -142,12 +165,13 @@ def install():
         [sys.executable, "-m", "venv", "--clear", VENV],
         "Die virtuelle Umgebung .venv lässt sich nicht anlegen; die Meldung darüber sagt, warum.",
     )
-    pip_install_section("build")
-    pip_install_section("all")
-    # Für torch gibt es je nach Quelle verschiedene Dateien unter derselben Version.
-    pip_install(torch_requirement())
+    install_section("installer", with_uv=False)
+    # Für torch gibt es je nach Quelle verschiedene Dateien unter derselben Version; welche Quelle
+    # gilt, weiß pip. Übersetzt wird es mit allem anderen.
+    run(pip_command("--no-compile", torch_requirement()), _NOT_INSTALLED)
     if subprocess.run([venv_python(), "-c", CUDA_QUESTION], cwd=ROOT, check=False).returncode:
-        pip_install_section("cuda")
+        install_section("cuda")
+    install_section("all")
     with open(STAMP, "w", encoding="utf-8") as file:
         file.write(wanted_stamp())
     print("Die virtuelle Umgebung ist fertig.", flush=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import json
-from typing import Any
+
+import nbformat
+from nbformat import NotebookNode, v4
 
 from faltwerk.exercise import Exercise, Part, Task
 
@@ -35,6 +36,9 @@ def exercise_notebook(exercise: Exercise) -> str:
 
     Returns:
         Inhalt einer ``.ipynb``-Datei mit festen Kennungen der Zellen.
+
+    Raises:
+        nbformat.ValidationError: Wenn das Notebook nicht zum Format passt.
     """
     cells = [("head", "markdown", _head(exercise)), ("setup", "code", _SETUP)]
     parts = {part.name: part for part in exercise.parts}
@@ -49,29 +53,22 @@ def exercise_notebook(exercise: Exercise) -> str:
         cells.append((f"check-{name}", "code", check))
     cells.append(("end", "markdown", "## Alles zusammen\n\nPrüfen Sie zum Schluss die Übung."))
     cells.append(("check", "code", f'interactive_check("{exercise.name}", globals())'))
-    notebook = {
-        "cells": [_cell(exercise.name, *cell) for cell in cells],
-        "metadata": {
+    notebook = v4.new_notebook(
+        cells=[_cell(exercise.name, *cell) for cell in cells],
+        metadata={
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},
         },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    )
+    # »writes« meldet einen Verstoß gegen das Format nur; hier bricht er den Bau ab.
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
 
 
-def _cell(exercise: str, key: str, kind: str, text: str) -> dict[str, Any]:
-    # Das Format erlaubt in Kennungen nicht jedes Zeichen, ein Hash passt immer.
-    cell: dict[str, Any] = {
-        "cell_type": kind,
-        "id": hashlib.sha256(f"{exercise}/{key}".encode()).hexdigest()[:12],
-        "metadata": {},
-        "source": text.splitlines(keepends=True),
-    }
-    if kind == "code":
-        cell |= {"execution_count": None, "outputs": []}
-    return cell
+def _cell(exercise: str, key: str, kind: str, text: str) -> NotebookNode:
+    create = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
+    # Sonst würfelt nbformat die Kennung. Nicht jedes Zeichen ist erlaubt, ein Hash passt immer.
+    return create(text, id=hashlib.sha256(f"{exercise}/{key}".encode()).hexdigest()[:12])
 
 
 def _blocks(stub: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tools.environment import CUDA_QUESTION, LOCK, SECTIONS, section, torch_requirement
-from tools.lock import arranged, requirements_digest
+from tools.lock import LockError, Package, arranged, check_wheels, requirements_digest
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -145,18 +145,54 @@ def test_lock_covers_everything_that_is_needed_here():
     assert len(seen) > 80
 
 
+def package(name: str, *files: str, marker: str = "") -> Package:
+    """Ein Paket, wie uv es beschreibt."""
+    wheels = [
+        {"url": f"https://example.org/{file}", "hashes": {"sha256": f"{number}" * 64}}
+        for number, file in enumerate(files)
+    ]
+    found: Package = {"name": name, "version": "2.0", "wheels": wheels}
+    return found | {"marker": f"python_full_version >= '3.11'{marker}"}
+
+
 def test_locked_packages_land_in_their_sections():
-    output = (
-        "numpy==2.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
-        "nvidia-cublas==1.0 ; sys_platform == 'linux' \\\n    --hash=sha256:cc\n"
-        "setuptools==80 \\\n    --hash=sha256:dd\n"
-        "torch==2.1 \\\n    --hash=sha256:ee\n"
+    text = arranged(
+        [
+            package("numpy", "a.whl", "b.whl"),
+            package("nvidia-cublas", "c.whl", marker=" and sys_platform == 'linux'"),
+            package("torch", "d.whl"),
+            package("uv", "e.whl"),
+        ],
+        "numpy==2.0\ntorch==2.0\n",
     )
-    text = arranged(output, "numpy==2.0\ntorch==2.1\n")
-    build, everything, cuda = (text.index(title) for title in SECTIONS.values())
-    assert build < text.index("setuptools") < everything < text.index("numpy") < cuda
-    assert cuda < text.index("nvidia-cublas")
+    installer, everything, cuda = (text.index(title) for title in SECTIONS.values())
+    assert installer < text.index("uv==2.0") < everything < text.index("numpy==2.0") < cuda
+    assert cuda < text.index("nvidia-cublas==2.0 ; sys_platform == 'linux' \\\n")
+    assert f"numpy==2.0 \\\n    --hash=sha256:{'0' * 64} \\\n" in text
     assert "torch==" not in text and text.count("--hash") == 4
+
+
+def test_lock_refuses_what_would_have_to_be_built():
+    check_wheels(
+        [
+            package("pure", "pure-2.0-py3-none-any.whl"),
+            package("stable", "stable-2.0-cp310-abi3-manylinux2014_x86_64.whl"),
+            package("elsewhere", "elsewhere-2.0.zip", marker=" and sys_platform == 'darwin'"),
+            package("early", "early-2.0-cp311-cp311-manylinux_2_28_x86_64.whl",
+                    marker=" and python_full_version < '3.12'"),
+        ]
+    )  # fmt: skip
+    with pytest.raises(LockError) as error:
+        check_wheels(
+            [
+                package("numpy", "numpy-2.0-cp312-cp312-manylinux_2_28_x86_64.whl",
+                        "numpy-2.0-cp313-cp313-win_amd64.whl",
+                        "numpy-2.0-cp314-cp314-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"),
+                package("source"),
+            ]
+        )  # fmt: skip
+    assert "numpy 2.0 für Python 3.11, 3.13; source 2.0 für Python 3.11, 3.12" in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 def test_cuda_packages_are_only_for_a_torch_that_wants_them():

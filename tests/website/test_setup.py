@@ -41,13 +41,16 @@ def test_missing_python_is_one_sentence():
     assert "Traceback" not in result.stderr
 
 
-def test_old_python_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("version", [(3, 9), (3, 10), (3, 15), (4, 11)])
+def test_another_python_is_one_sentence(
+    version: tuple[int, int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setattr(sys, "version_info", (3, 9, 1, "final", 0))
+    monkeypatch.setattr(sys, "version_info", (*version, 1, "final", 0))
     assert environment.main() == 1
     error = capsys.readouterr().err
-    assert "braucht Python ab 3.11, gefunden wurde 3.9" in error and error.count("\n") == 1
+    found = environment.dotted(version)
+    assert f"braucht Python 3.11 bis 3.14, gefunden wurde {found}" in error
+    assert error.count("\n") == 1
 
 
 def test_missing_venv_module_is_one_sentence(
@@ -97,23 +100,60 @@ def test_a_broken_lock_is_one_sentence(
     assert "tools/requirements.lock ist unvollständig" in error and error.count("\n") == 1
 
 
-def test_packages_are_installed_only_with_their_hashes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """Nur torch darf ohne Prüfsumme gelesen werden, und nichts löst Abhängigkeiten auf."""
-    commands: list[list[str]] = []
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Die Befehle, mit denen eingerichtet würde; keiner wird ausgeführt."""
+    noted: list[list[str]] = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
+        noted.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(environment, "VENV", str(tmp_path / ".venv"))
     monkeypatch.setattr(environment, "STAMP", str(tmp_path / ".venv" / "stamp"))
-    monkeypatch.setattr(environment, "run", lambda command, problem: commands.append(command))
-    monkeypatch.setattr(environment, "venv_python", lambda: sys.executable)
-    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(subprocess, "run", run)
+    return noted
+
+
+def test_packages_are_installed_only_with_their_hashes(commands: list[list[str]]):
+    """Nur torch darf ohne Prüfsumme gelesen werden; nichts löst Abhängigkeiten auf oder baut."""
     environment.install()
     installs = [command for command in commands if "install" in command]
-    assert all("--no-deps" in command for command in installs)
+    assert len(installs) == 3
+    for command in installs:
+        assert "--no-deps" in command
+        assert command[command.index("--only-binary") + 1] == ":all:"
     unhashed = [command for command in installs if "--require-hashes" not in command]
     assert [command[-1] for command in unhashed] == [environment.torch_requirement()]
-    # Kein Werkzeug kommt unbemerkt dazu, wenn pip ein Paket aus dem Quelltext baut.
-    assert all("--no-build-isolation" in command for command in installs if command not in unhashed)
+
+
+def test_pip_installs_what_uv_cannot(commands: list[list[str]], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(environment, "uv_installs", lambda path: False)
+    environment.install()
+    with_pip = [command for command in commands if "pip" in command and "uv" not in command]
+    assert sum("--require-hashes" in command for command in with_pip) == 2
+
+
+def test_an_interrupted_installation_is_repaired_by_the_next_call(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    stamp = Path(environment.STAMP)
+    stamp.write_text(environment.wanted_stamp())
+
+    def interrupted(name: str, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(environment, "current_stamp", lambda: None)
+        patch.setattr(environment, "install_section", interrupted)
+        assert environment.main() == 130
+    assert "richtet die Umgebung neu ein" in capsys.readouterr().err
+    assert not stamp.exists()
+    commands.clear()
+    assert environment.main() == 0
+    assert "--clear" in commands[0]
+    assert stamp.read_text() == environment.wanted_stamp()
 
 
 def test_make_html_in_a_path_with_spaces_and_umlauts(scratch: Callable[..., Path]):

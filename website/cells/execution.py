@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import re
 import shutil
+import tempfile
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from docutils import nodes
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging as sphinx_logging
+from traitlets import default
 
 from website.palette import CYCLE, GREY
 from website.places import build_folder
@@ -56,8 +62,6 @@ c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Dat
 # Das Inline-Backend setzt sonst eigene Werte über die der matplotlibrc.
 c.InlineBackend.rc = {}
 c.HistoryManager.enabled = False
-# Sonst meldet jeder Kern, dass die Verbindung auf diesem Rechner unverschlüsselt ist.
-c.IPKernelApp.log_level = "ERROR"
 """
 
 
@@ -100,6 +104,39 @@ del _stream
 """
 
 
+# Ein Socket darf mit seinem ganzen Pfad auf macOS 103 Bytes lang sein, auf Linux 107; der eigene
+# Ordner und der Name brauchen 36 davon.
+_LONGEST_FOLDER = 60
+
+
+class SocketKernelManager(AsyncKernelManager):
+    """Spricht mit seinem Kern über Sockets im Dateisystem statt über Anschlüsse des Netzes.
+
+    Anschlüsse sucht Jupyter, gibt sie wieder frei und nennt sie dem Kern, der sie erst eine Sekunde
+    später belegt. Starten mehrere Prozesse zugleich Kerne, ist manchmal einer dann vergeben. Eine
+    Datei mit eigenem Namen nimmt niemand weg, und kein anderes Konto des Rechners erreicht sie.
+    """
+
+    @default("transport")
+    def _transport(self) -> str:
+        return "ipc"
+
+    @default("connection_file")
+    def _connection_file(self) -> str:
+        # Aus diesem Namen entstehen auch die der Sockets.
+        return str(Path(os.environ["JUPYTER_RUNTIME_DIR"], f"{uuid4().hex[:12]}.json"))
+
+
+def socket_folder() -> str:
+    """Legt einen Ordner mit kurzem Namen an, der mit diesem Prozess verschwindet."""
+    place = tempfile.gettempdir()
+    if len(os.fsencode(place)) > _LONGEST_FOLDER:
+        place = "/tmp"
+    folder = tempfile.mkdtemp(prefix="faltwerk-", dir=place)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def settings() -> tuple[str, ...]:
     """Die Einstellungen der Kerne, die auf Ausgaben wirken."""
     return (_MATPLOTLIB, _PROFILE, _READS, _STREAMS)
@@ -133,7 +170,8 @@ def prepare(app: Sphinx, config: Config) -> None:
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        # Nicht in build/: Der Pfad eines Sockets darf nur kurz sein.
+        "JUPYTER_RUNTIME_DIR": socket_folder(),
         "JUPYTER_PREFER_ENV_PATH": "1",
         "MPLCONFIGDIR": str(home / "matplotlib"),
         "MATPLOTLIBRC": str(home / "matplotlib" / "matplotlibrc"),
@@ -146,8 +184,13 @@ def prepare(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(build / "cache")
     # nbclient meldet jede Ausführung auf der Standardfehlerausgabe.
     logging.getLogger("traitlets").setLevel(logging.WARNING)
-    # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
-    NotebookClient.shutdown_kernel.default_value = "immediate"
+    # Weder jupyter-cache noch myst-nb reichen dem NotebookClient etwas durch.
+    NotebookClient.__init__ = partialmethod(  # type: ignore[method-assign, assignment]
+        NotebookClient.__init__,
+        kernel_manager_class=SocketKernelManager,
+        # Ein geordnetes Herunterfahren der Kerne stockt manchmal für Sekunden.
+        shutdown_kernel="immediate",
+    )
 
 
 class ReportErrors(SphinxTransform):

@@ -34,7 +34,7 @@ DELIVERED = {
 FOLDER = "licences"
 _CLASSIFIER = "License :: OSI Approved :: "
 # Pakete, die ihre Lizenz nur als Text beilegen.
-_UNNAMED = {"axe-playwright-python": "MIT", "quickjs": "MIT"}
+_UNNAMED = {"axe-playwright-python": "MIT", "quickjs-ng": "MIT"}
 # Dieselbe Lizenz heißt in den Angaben der Pakete verschieden.
 _SHORT = {"MIT License": "MIT", "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0"}
 
