@@ -48,8 +48,8 @@ def lint(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def ready(project: Path) -> Path:
     """Die Skripte mit ihrer Prüfung und den schon installierten Paketen."""
-    (project / "build").mkdir()
-    (project / "build" / "javascript").symlink_to(javascript.INSTALLED)
+    (project / ".venv").mkdir()
+    (project / ".venv" / "javascript").symlink_to(javascript.INSTALLED)
     return project
 
 

