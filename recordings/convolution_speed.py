@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 
 from convolution.solution import Conv2d
-from resnet.training.processor import processor
+from resnet.training.cpu_name import processor
 
 TIMINGS = Path(__file__).with_name("convolution_speed.json")
 SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128)

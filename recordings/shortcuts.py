@@ -29,7 +29,7 @@ from faltwerk.arguments import Parser
 from resnet.solution import ResidualBlock, ResNet
 from resnet.training.checkpoint import CallError
 from resnet.training.images import Data, DataError, load_fashion
-from resnet.training.record import accuracy, check_writable, circumstances, write
+from resnet.training.provenance import accuracy, check_writable, circumstances, write
 from resnet.training.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from resnet.training.trainer import Trainer, TrainingError
+from resnet.training.loop import Trainer, TrainingError
 from resnet.training.wording import reason
 
 CHECKPOINT = "stand.pt"

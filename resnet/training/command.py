@@ -27,7 +27,13 @@ import torch.nn.functional as F
 from torch import nn
 
 from resnet.training.checkpoint import CHECKPOINT, CallError, only_one, read, restore, save
-from resnet.training.download import sha256
+from resnet.training.datasets.cifar10 import (
+    CIFAR_MIRROR,
+    FASHION_MIRROR,
+    load_cifar10,
+    load_fashion_full,
+)
+from resnet.training.datasets.download import sha256
 from resnet.training.hardware import (
     MEMORY_FORMATS,
     PRECISIONS,
@@ -39,14 +45,13 @@ from resnet.training.hardware import (
 )
 from resnet.training.images import Data, DataError, load_fashion
 from resnet.training.logbook import Logbook, one_report
-from resnet.training.networks import load_network, load_teachers
+from resnet.training.loop import Settings, Stopped, Trainer, TrainingError
+from resnet.training.network_file import load_network, load_teachers
 from resnet.training.options import AUTO, SETTINGS, parser
 from resnet.training.processes import Processes
+from resnet.training.provenance import accuracy, check_writable, confusion, record, write
 from resnet.training.recipes import recipe
-from resnet.training.record import accuracy, check_writable, confusion, record, write
-from resnet.training.sources import CIFAR_MIRROR, FASHION_MIRROR, load_cifar10, load_fashion_full
 from resnet.training.terminal import DownloadLine, TrainingLine
-from resnet.training.trainer import Settings, Stopped, Trainer, TrainingError
 from resnet.training.wording import count, counted, decimal, duration, percent, reason, significant
 
 # Bilder, unter denen das Protokoll richtig und falsch erkannte sucht.

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from resnet.training.processor import processor
-from resnet.training.trainer import CPU, autocast, memory_format
+from resnet.training.cpu_name import processor
+from resnet.training.loop import CPU, autocast, memory_format
 
 PRECISIONS = ("float32", "bfloat16")
 MEMORY_FORMATS = ("channels_last", "contiguous")

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-FASHION = Path(__file__).with_name("fashion") / "fashion.npz"
+FASHION = Path(__file__).parent / "datasets" / "fashion" / "fashion.npz"
 CLASSES = (
     "T-Shirt",
     "Hose",

@@ -16,7 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from resnet.training.checkpoint import CallError
 from resnet.training.images import Data
-from resnet.training.trainer import Epoch
+from resnet.training.loop import Epoch
 from resnet.training.wording import percent, reason
 
 _ROWS, _COLUMNS = 2, 4

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from resnet.training.trainer import Settings, Step
+from resnet.training.loop import Settings, Step
 from resnet.training.wording import decimal, duration, percent
 
 # Öfter zu schreiben sieht niemand.

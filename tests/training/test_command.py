@@ -28,11 +28,11 @@ from resnet.training.checkpoint import only_one
 from resnet.training.hardware import measure
 from resnet.training.images import load_fashion
 from resnet.training.logbook import Logbook
-from resnet.training.networks import Teachers, load_network
+from resnet.training.loop import Settings, Step
+from resnet.training.network_file import Teachers, load_network
 from resnet.training.processes import Processes
 from resnet.training.recipes import DATA_NAMES, recipe
 from resnet.training.terminal import TrainingLine
-from resnet.training.trainer import Settings, Step
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 4

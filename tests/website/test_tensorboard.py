@@ -15,7 +15,7 @@ from site_builds import ROOT
 from resnet.solution import ResNet
 from resnet.training.images import load_fashion
 from resnet.training.logbook import Logbook
-from resnet.training.trainer import Settings, Trainer
+from resnet.training.loop import Settings, Trainer
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from torch.utils.data import DataLoader, Dataset
 from resnet.solution import ResNet
 from resnet.training.hardware import fastest, measure
 from resnet.training.images import Data, load_fashion
+from resnet.training.loop import CPU, Settings, Stopped, Trainer, autocast, memory_format
 from resnet.training.recipes import recipe
-from resnet.training.trainer import CPU, Settings, Stopped, Trainer, autocast, memory_format
 from tools.bench.table import Table, number
 
 _STEPS = 6

@@ -1,6 +1,6 @@
 """Zieht die mitgelieferte Teilmenge von Fashion-MNIST und schreibt ``fashion/fashion.npz``.
 
-Aufruf: ``python -m resnet.training.make_fashion [ORDNER]``. Der Ordner enthält die vier
+Aufruf: ``python -m resnet.training.datasets.make_subset [ORDNER]``. Der Ordner enthält die vier
 Dateien des ganzen Datensatzes; Debian legt sie mit ``apt-get install dataset-fashion-mnist`` nach
 ``/usr/share/datasets/fashion-mnist``. Gleicher Datensatz, gleiche Datei: Byte für Byte.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from resnet.training.datasets.cifar10 import DEBIAN_FASHION, read_fashion
 from resnet.training.images import CLASSES, FASHION, DataError
-from resnet.training.sources import DEBIAN_FASHION, read_fashion
 
 SEED = 0
 PER_CLASS = {"train": 1000, "test": 200}

@@ -13,8 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from resnet.training.augmentation import CROP_PADDING, Augmentation, Changes, changed
+from resnet.training.distillation import distillation, mixed_cross_entropy
 from resnet.training.images import Data, Images
-from resnet.training.losses import distillation, mixed_cross_entropy
 from resnet.training.processes import ALONE, Processes
 
 CPU = torch.device("cpu")

@@ -19,10 +19,15 @@ import pytest
 import torch
 from PIL import Image
 
-from resnet.training import sources as datasets
-from resnet.training.download import cache_folder, download
+from resnet.training.datasets import cifar10 as datasets
+from resnet.training.datasets.cifar10 import (
+    CIFAR_BINARY,
+    CIFAR_PYTHON,
+    load_cifar10,
+    load_fashion_full,
+)
+from resnet.training.datasets.download import cache_folder, download
 from resnet.training.images import DataError
-from resnet.training.sources import CIFAR_BINARY, CIFAR_PYTHON, load_cifar10, load_fashion_full
 
 BATCH = 1200
 NAMES = [f"data_batch_{number}" for number in range(1, 6)] + ["test_batch"]

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from resnet.training.download import Progress, cache_folder, fetch, sha256
+from resnet.training.datasets.download import Progress, cache_folder, fetch, sha256
 from resnet.training.images import CLASSES, Data, DataError, Images, grey_images
 
 DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
@@ -144,7 +144,7 @@ def load_fashion_full(
         folder: Ordner mit den vier Dateien. Ohne Angabe der Ordner von Debians Paket
             ``dataset-fashion-mnist`` oder, wo es fehlt, ein Download.
         mirror: Adresse, unter der die vier gepackten Dateien liegen.
-        progress: Fortschritt des Downloads, siehe :func:`resnet.training.download.download`.
+        progress: Fortschritt des Downloads, siehe :func:`.download.download`.
 
     Raises:
         DataError: Wenn eine Datei fehlt, nicht zu bekommen oder beschädigt ist.
@@ -180,7 +180,7 @@ def load_cifar10(
             der ausgepackte Ordner des ersten oder eine JPEG-komprimierte Kopie als ``.npz``.
             Ohne Angabe ein Download.
         mirror: Adresse, unter der das Archiv liegt.
-        progress: Fortschritt des Downloads, siehe :func:`resnet.training.download.download`.
+        progress: Fortschritt des Downloads, siehe :func:`.download.download`.
         sums: Die erlaubten SHA-256-Summen der Archive.
 
     Raises:

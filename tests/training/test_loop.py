@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,17 +13,19 @@ import torch
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from recordings import recorded
 from resnet.solution import ResNet
 from resnet.training import command as train
-from resnet.training import trainer as training
+from resnet.training import loop as training
 from resnet.training.augmentation import Augmentation, Changes, changed
+from resnet.training.distillation import distillation, mixed_cross_entropy
 from resnet.training.images import CLASSES, FASHION, Data, DataError, load_fashion
-from resnet.training.losses import distillation, mixed_cross_entropy
-from resnet.training.record import accuracy, confusion
-from resnet.training.trainer import Settings, Stopped, Trainer, TrainingError
+from resnet.training.loop import Settings, Stopped, Trainer, TrainingError
+from resnet.training.provenance import accuracy, confusion
 
 torch.set_num_threads(1)
 
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Settings(epochs=3, batch_size=16)
 
 
@@ -416,7 +417,7 @@ def test_diverging_loss_and_too_large_batch_are_one_sentence(tiny: Data) -> None
 
 
 def test_open_stub_cannot_be_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    stub = Path(train.__file__).with_name("resnet.py")
+    stub = ROOT / "resnet" / "resnet.py"
     assert train.main(["--file", str(stub), "--out", str(tmp_path)]) == 2
     message = capsys.readouterr().err
     assert "rechnet noch nicht" in message and message.count("\n") == 1
@@ -424,7 +425,7 @@ def test_open_stub_cannot_be_trained(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_the_recorded_run_says_where_it_comes_from() -> None:
-    run = json.loads((Path(train.__file__).parent / "runs" / "fashion.json").read_text("utf-8"))
+    run = recorded("fashion")
     assert {"command", "date", "hardware", "versions", "seconds", "data"} <= set(run)
     assert [epoch["number"] for epoch in run["epochs"]] == list(
         range(1, run["settings"]["epochs"] + 1)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from resnet.training.checkpoint import CallError
 from resnet.training.hardware import hardware
-from resnet.training.trainer import CPU, Trainer
+from resnet.training.loop import CPU, Trainer
 from resnet.training.wording import reason
 
 # Genug für eine Kurve; alle Schritte eines langen Laufs wären ein Vielfaches der übrigen Datei.
