@@ -27,9 +27,12 @@ from torch import Tensor, nn
 
 from faltwerk.arguments import Parser
 from resnet.solution import ResidualBlock, ResNet
-from resnet.training.checkpoint import CallError
-from resnet.training.images import Data, DataError, load_fashion
-from resnet.training.provenance import accuracy, check_writable, circumstances, write
+from resnet.training.datasets.fashion_mnist import load_fashion
+from resnet.training.disk import check_writable
+from resnet.training.errors import CallError, DataError
+from resnet.training.evaluation import accuracy
+from resnet.training.images import Data
+from resnet.training.provenance import circumstances, write
 from resnet.training.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
 

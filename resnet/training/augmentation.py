@@ -1,4 +1,4 @@
-"""Zufällig veränderte Trainingsbilder, alle Bilder eines Schritts auf einmal."""
+"""Zufällig veränderte Trainingsbilder, alle Bilder eines Schritts auf einmal, und ihr Verlust."""
 
 from __future__ import annotations
 
@@ -147,6 +147,31 @@ def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:
         hole = _squares(changes.hole_top, changes.hole_left, side)
         result = result.masked_fill(hole, 0)
     return result
+
+
+def mixed_cross_entropy(
+    logits: Tensor, labels: Tensor, others: Tensor, share: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Kreuzentropie für Bilder, in denen ein Quadrat aus einem anderen Bild liegt.
+
+    Quelle: Yun u. a., „CutMix: Regularization Strategy to Train Strong Classifiers with
+    Localizable Features“ (2019), Gleichung 1.
+
+    Args:
+        logits: Form ``(N, Klassen)``, ``float32``.
+        labels: Klasse jedes Bilds, Form ``(N,)``.
+        others: Klasse des Bilds, aus dem das Quadrat stammt, Form ``(N,)``.
+        share: Welcher Teil jedes Bilds sein eigener ist, Form ``(N,)``.
+        smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
+
+    Returns:
+        Mittelwert über die Bilder, ein Skalar.
+    """
+    own, other = (
+        F.cross_entropy(logits, target, reduction="none", label_smoothing=smoothing)
+        for target in (labels, others)
+    )
+    return (share * own + (1 - share) * other).mean()
 
 
 def _moved(pixels: Tensor, changes: Changes) -> Tensor:

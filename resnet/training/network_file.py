@@ -1,18 +1,16 @@
-"""Das Netz, das trainiert wird, aus der Musterlösung oder einer eigenen Datei, und sein Lehrer."""
+"""Das Netz, das trainiert wird, aus der Datei der Musterlösung oder einer eigenen."""
 
 from __future__ import annotations
 
 import copy
 import importlib.util
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from resnet.training.checkpoint import CHECKPOINT, CallError, read
-from resnet.training.images import Data
+from resnet.training.errors import CallError
 
 
 def load_network(path: Path, num_classes: int) -> nn.Module:
@@ -51,54 +49,6 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
             f"Das Netz in {path} gibt für 2 Bilder die Form {shape} aus; erlaubt ist nur "
             f"{(2, num_classes)}."
         )
-    return network
-
-
-class Teachers(nn.Module):
-    """Mehrere Netze, die gemeinsam antworten: mit dem Mittelwert ihrer Logits."""
-
-    def __init__(self, networks: Sequence[nn.Module]) -> None:
-        super().__init__()
-        self.networks = nn.ModuleList(networks)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.stack([network(x) for network in self.networks]).mean(dim=0)
-
-
-def load_teachers(folders: Sequence[Path], data: Data) -> Teachers:
-    """Lädt mit ``resnet/training/teacher.py`` trainierte Netze.
-
-    Args:
-        folders: Die Ordner ihrer Trainings.
-        data: Die Bilder, aus denen sie gelernt haben müssen: Andere teilen sich anders in Training
-            und Test.
-
-    Raises:
-        CallError: Wenn es eines nicht gibt oder es von anderen Daten kommt.
-    """
-    return Teachers([_load_teacher(folder / CHECKPOINT, data) for folder in folders])
-
-
-def _load_teacher(path: Path, data: Data) -> nn.Module:
-    if not path.exists():
-        raise CallError(
-            f"{path} gibt es nicht; --teachers nennt Ordner von Trainings mit "
-            "--file resnet/training/teacher.py."
-        )
-    state = read(path)
-    if state.get("data") != data.name:
-        raise CallError(
-            f"Das Netz in {path} kommt von den Daten »{state.get('data')}«; als Lehrer ist nur "
-            f"eines von »{data.name}« erlaubt."
-        )
-    network = load_network(Path(__file__).with_name("teacher.py"), len(data.classes))
-    try:
-        network.load_state_dict(state["network"])
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise CallError(
-            f"Das Netz in {path} ist keines aus resnet/training/teacher.py; nur ein solches kann "
-            "lehren."
-        ) from error
     return network
 
 

@@ -1,13 +1,10 @@
-"""Ganze Datensätze aus ihren Dateien: Fashion-MNIST und CIFAR-10.
+"""CIFAR-10 aus einem der offiziellen Archive, seinem Ordner oder einer JPEG-komprimierten Kopie.
 
-Quellen: Xiao u. a., „Fashion-MNIST“ (2017); Krizhevsky, „Learning Multiple Layers of Features from
-Tiny Images“ (2009).
+Quelle: Krizhevsky, „Learning Multiple Layers of Features from Tiny Images“ (2009).
 """
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import io
 import pickle
 import tarfile
@@ -21,23 +18,8 @@ import torch
 from PIL import Image
 
 from resnet.training.datasets.download import Progress, cache_folder, fetch, sha256
-from resnet.training.images import CLASSES, Data, DataError, Images, grey_images
-
-DEBIAN_FASHION = Path("/usr/share/datasets/fashion-mnist")
-FASHION_MIRROR = (
-    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"
-)
-# Prüfsummen des entpackten Inhalts, denn Debian packt die Dateien neu.
-FASHION_SHA256 = {
-    "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-    "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-    "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-    "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-}
-# Vor den Werten stehen eine Kennung und die Längen der Achsen, je vier Bytes.
-_IDX_HEADER_BYTES = {"images": 16, "labels": 8}
-# Ein Byte mehr als die größte Datei: Was länger ist, fällt an der Summe auf.
-_IDX_LIMIT = {"images": 16 + 60_000 * 28 * 28 + 1, "labels": 8 + 60_000 + 1}
+from resnet.training.errors import DataError
+from resnet.training.images import Data, Images
 
 CIFAR_MIRROR = "https://www.cs.toronto.edu/~kriz/"
 CIFAR_BINARY, CIFAR_PYTHON = "cifar-10-binary.tar.gz", "cifar-10-python.tar.gz"
@@ -79,7 +61,6 @@ _RECORD_BYTES = 1 + 3 * 32 * 32
 
 # Genug, um ein Training zu beobachten: Auf 2000 Bilder schwankt ein Anteil um 0,6 Prozentpunkte.
 VALIDATION_IMAGES = 2000
-_SPLIT_SEED = 0
 
 # Was beim Lesen beschädigter Dateien vorkommt.
 _DAMAGE = (
@@ -88,83 +69,11 @@ _DAMAGE = (
     OSError,
     TypeError,
     ValueError,
-    gzip.BadGzipFile,
     pickle.UnpicklingError,
     tarfile.TarError,
     zipfile.BadZipFile,
     zlib.error,
 )
-
-
-def read_fashion(path: Path) -> np.ndarray:
-    """Liest eine der vier Dateien von Fashion-MNIST, gepackt oder nicht, und prüft ihre Summe.
-
-    Args:
-        path: Die Datei; ohne die Endung ``.gz`` ist ihr Name der des Datensatzes.
-
-    Returns:
-        Bilder der Form ``(N, 28, 28)`` oder Klassen der Form ``(N,)``, ``uint8``.
-
-    Raises:
-        DataError: Wenn der Inhalt nicht der des Datensatzes ist.
-    """
-    name = path.name.removesuffix(".teil").removesuffix(".gz")
-    kind = "images" if "images" in name else "labels"
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            # Mehr zu lesen, als der Datensatz groß ist, füllte bei falschen Dateien den Speicher.
-            with gzip.open(file) if packed else file as unpacked:
-                content = unpacked.read(_IDX_LIMIT[kind])
-    except FileNotFoundError as error:
-        raise DataError(f"Die Datei {path} gibt es nicht.") from error
-    except PermissionError as error:
-        raise DataError(f"Die Datei {path} dürfen Sie nicht lesen.") from error
-    except _DAMAGE as error:
-        raise DataError(f"Die Datei {path} ist beschädigt oder nicht lesbar.") from error
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != FASHION_SHA256[name]:
-        raise DataError(
-            f"Die Datei {path} hat entpackt die SHA-256-Summe {digest}; erlaubt ist nur "
-            f"{FASHION_SHA256[name]}."
-        )
-    values = np.frombuffer(content, np.uint8, offset=_IDX_HEADER_BYTES[kind])
-    return values.reshape(-1, 28, 28) if kind == "images" else values
-
-
-def load_fashion_full(
-    folder: Path | None = None,
-    mirror: str = FASHION_MIRROR,
-    progress: Progress = lambda done, total: None,
-) -> Data:
-    """Lädt das ganze Fashion-MNIST.
-
-    Args:
-        folder: Ordner mit den vier Dateien. Ohne Angabe der Ordner von Debians Paket
-            ``dataset-fashion-mnist`` oder, wo es fehlt, ein Download.
-        mirror: Adresse, unter der die vier gepackten Dateien liegen.
-        progress: Fortschritt des Downloads, siehe :func:`.download.download`.
-
-    Raises:
-        DataError: Wenn eine Datei fehlt, nicht zu bekommen oder beschädigt ist.
-    """
-    if folder is None:
-        folder = DEBIAN_FASHION
-        if not folder.is_dir():
-            folder = cache_folder() / "fashion-mnist"
-            for name in FASHION_SHA256:
-                target = folder / f"{name}.gz"
-                fetch(mirror + target.name, target, read_fashion, progress)
-    elif folder.is_file():
-        raise DataError(f"{folder} ist eine Datei; erlaubt ist nur der Ordner mit allen vieren.")
-    parts = {}
-    for part, prefix in (("train", "train"), ("test", "t10k")):
-        images = read_fashion(_fashion_file(folder, f"{prefix}-images-idx3-ubyte"))
-        labels = read_fashion(_fashion_file(folder, f"{prefix}-labels-idx1-ubyte"))
-        parts[part] = grey_images(images, labels)
-    train = _shuffled(parts["train"])
-    return Data.split("Fashion-MNIST", CLASSES, train, parts["test"], VALIDATION_IMAGES)
 
 
 def load_cifar10(
@@ -190,40 +99,33 @@ def load_cifar10(
         path = cache_folder() / CIFAR_BINARY
         fetch(mirror + path.name, path, lambda file: _check(file, sums[CIFAR_BINARY]), progress)
     try:
-        if path.is_dir():
-            name, train, test = CIFAR_NAME, *_from_folder(path)
-        elif path.suffix == ".npz":
-            name, train, test = CIFAR_JPEG_NAME, *_from_jpeg(path)
-        else:
-            name, train, test = CIFAR_NAME, *_from_archive(path, sums)
-        if (len(train), len(test)) != (len(_TRAIN_BATCHES) * BATCH_IMAGES, BATCH_IMAGES):
-            raise ValueError("Zahl der Bilder stimmt nicht.")
-        if max(train.labels.max(), test.labels.max()) >= len(CIFAR_CLASSES):
-            raise ValueError("Zahl der Klassen stimmt nicht.")
+        name, train, test = _read(path, sums)
     except FileNotFoundError as error:
         raise DataError(f"Die Datei {error.filename} gibt es nicht.") from error
     except PermissionError as error:
         raise DataError(f"Die Datei {error.filename} dürfen Sie nicht lesen.") from error
     except _DAMAGE as error:
-        if isinstance(error, DataError):
-            raise
         raise DataError(
             f"{path} ist beschädigt oder nicht lesbar; ohne Pfad lädt --data cifar10 die Daten neu."
         ) from error
-    return Data.split(name, CIFAR_CLASSES, _shuffled(train), test, VALIDATION_IMAGES)
+    return Data.split(name, CIFAR_CLASSES, train.shuffled(), test, VALIDATION_IMAGES)
 
 
-def _fashion_file(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.exists():
-            return path
-    raise DataError(f"Die Datei {folder / name}.gz gibt es nicht.")
-
-
-def _shuffled(images: Images) -> Images:
-    """Immer dieselbe zufällige Reihenfolge, damit Training und Validierung einander gleichen."""
-    generator = torch.Generator().manual_seed(_SPLIT_SEED)
-    return images[torch.randperm(len(images), generator=generator)]
+def _read(path: Path, sums: dict[str, str]) -> tuple[str, Images, Images]:
+    """Bezeichnung, Trainings- und Testbilder, vollzählig und mit erlaubten Klassen."""
+    name = CIFAR_NAME
+    if path.is_dir():
+        train, test = _from_folder(path)
+    elif path.suffix == ".npz":
+        name = CIFAR_JPEG_NAME
+        train, test = _from_jpeg(path)
+    else:
+        train, test = _from_archive(path, sums)
+    if (len(train), len(test)) != (len(_TRAIN_BATCHES) * BATCH_IMAGES, BATCH_IMAGES):
+        raise ValueError("Zahl der Bilder stimmt nicht.")
+    if max(train.labels.max(), test.labels.max()) >= len(CIFAR_CLASSES):
+        raise ValueError("Zahl der Klassen stimmt nicht.")
+    return name, train, test
 
 
 def _check(path: Path, expected: str) -> None:

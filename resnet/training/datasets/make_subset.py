@@ -11,15 +11,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from resnet.training.datasets.cifar10 import DEBIAN_FASHION, read_fashion
-from resnet.training.images import CLASSES, FASHION, DataError
+from resnet.training.datasets.fashion_mnist import CLASSES, DEBIAN_FASHION, FASHION, read_fashion
+from resnet.training.errors import DataError
 
 SEED = 0
 PER_CLASS = {"train": 1000, "test": 200}
 
 
-def draw(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> np.ndarray:
+def draw(labels: NDArray[np.uint8], per_class: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Wählt gleich viele Bilder jeder Klasse, in gemischter Reihenfolge."""
     order = rng.permutation(len(labels))
     chosen = np.concatenate([order[labels[order] == c][:per_class] for c in range(len(CLASSES))])
