@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
-import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,28 +19,6 @@ _SOLUTION = _ROOT / "resnet" / "solution.py"
 AUTO = "auto"
 # Einstellungen, die ohne Angabe aus dem Zwischenstand, dem Rezept oder einer Messung kommen.
 SETTINGS = tuple(field.name for field in dataclasses.fields(Settings) if field.name != "teachers")
-
-# Was argparse auf Englisch sagt, und was es heißt.
-_MESSAGES = (
-    (r"argument (\S+): expected .*argument", r"\1 braucht eine Angabe"),
-    (r"argument (\S+): not allowed with argument (\S+)", r"\1 und \2 schließen einander aus"),
-    (r"argument (\S+): ignored explicit argument (.*)", r"\1 nimmt keine Angabe an"),
-    (r"unrecognized arguments: (.*)", r"»\1« ist hier nicht erlaubt"),
-    (r"argument ([^\s:]+): (.*)\.", r"\1: \2"),
-)
-
-
-class _TrainParser(Parser):
-    def error(self, message: str) -> None:
-        """Sagt, welche Option nicht stimmt; Rückgabewert 2."""
-        for pattern, german in _MESSAGES:
-            if match := re.fullmatch(pattern, message, re.DOTALL):
-                reason = match.expand(german)
-                break
-        else:
-            reason = "Der Aufruf stimmt nicht"
-        print(f"{reason}; »{self.prog} --help« zeigt, was möglich ist.", file=sys.stderr)
-        sys.exit(2)
 
 
 def _number(
@@ -107,7 +83,7 @@ _SHARE = {
 
 def parser() -> argparse.ArgumentParser:
     """Die Optionen; was nicht angegeben ist, ist ``None``."""
-    result = _TrainParser(
+    result = Parser(
         prog="python -m resnet.train",
         description="Trainiert das ResNet. Was nicht angegeben ist, richtet sich nach Datensatz "
         "und Gerät und steht beim Start im Terminal.",
