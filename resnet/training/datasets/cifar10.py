@@ -28,29 +28,12 @@ CIFAR_SHA256 = {
     CIFAR_PYTHON: "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
 }
 CIFAR_CLASSES = (
-    "Flugzeug",
-    "Auto",
-    "Vogel",
-    "Katze",
-    "Hirsch",
-    "Hund",
-    "Frosch",
-    "Pferd",
-    "Schiff",
+    "Flugzeug", "Auto", "Vogel", "Katze", "Hirsch", "Hund", "Frosch", "Pferd", "Schiff",
     "Lastwagen",
-)
+)  # fmt: skip
 _CIFAR_ENGLISH = (
-    "airplane",
-    "automobile",
-    "bird",
-    "cat",
-    "deer",
-    "dog",
-    "frog",
-    "horse",
-    "ship",
-    "truck",
-)
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
 CIFAR_NAME = "CIFAR-10"
 CIFAR_JPEG_NAME = "CIFAR-10 in einer JPEG-komprimierten Kopie"
 _TRAIN_BATCHES = tuple(f"data_batch_{number}" for number in range(1, 6))
@@ -63,17 +46,8 @@ _RECORD_BYTES = 1 + 3 * 32 * 32
 VALIDATION_IMAGES = 2000
 
 # Was beim Lesen beschädigter Dateien vorkommt.
-_DAMAGE = (
-    EOFError,
-    KeyError,
-    OSError,
-    TypeError,
-    ValueError,
-    pickle.UnpicklingError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_BROKEN_ARCHIVE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, pickle.UnpicklingError)
+_DAMAGE = (EOFError, KeyError, OSError, TypeError, ValueError, *_BROKEN_ARCHIVE)
 
 
 def load_cifar10(

@@ -23,17 +23,9 @@ from resnet.training.images import Data, Images
 
 FASHION = Path(__file__).with_name("fashion") / "fashion.npz"
 CLASSES = (
-    "T-Shirt",
-    "Hose",
-    "Pullover",
-    "Kleid",
-    "Mantel",
-    "Sandale",
-    "Hemd",
-    "Turnschuh",
-    "Tasche",
+    "T-Shirt", "Hose", "Pullover", "Kleid", "Mantel", "Sandale", "Hemd", "Turnschuh", "Tasche",
     "Stiefelette",
-)
+)  # fmt: skip
 SUBSET_VALIDATION_IMAGES = 1000
 # Genug, um ein Training zu beobachten: Auf 2000 Bilder schwankt ein Anteil um 0,6 Prozentpunkte.
 VALIDATION_IMAGES = 2000
