@@ -29,7 +29,8 @@ class Arithmetic:
 
     def placed(self, network: nn.Module) -> nn.Module:
         """Bringt das Netz selbst auf das Gerät und in das Speicherformat."""
-        return network.to(self.device, memory_format=_LAYOUTS[self.memory_format])
+        # Das Speicherformat fehlt in den Typen von PyTorch, nicht in der Methode.
+        return network.to(self.device, memory_format=_LAYOUTS[self.memory_format])  # type: ignore
 
     def laid_out(self, x: Tensor) -> Tensor:
         """Bringt eine Eingabe in das Speicherformat."""

@@ -92,7 +92,7 @@ class Changes:
             strength, chosen = torch.rand(2, n, generator=generator)
             kind = torch.where(chosen < limits.distortion, kind, _UNCHANGED)
             strength = 2 * strength - 1
-        return cls(top, left, flip, *hole, *patch, side, kind, strength, limits)
+        return cls(top, left, flip, *hole, *patch, side, kind, strength, limits=limits)
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -119,7 +119,7 @@ class Changes:
         return self._mapped(lambda tensor: tensor[index])
 
     def _mapped(self, function: Callable[[Tensor], Tensor]) -> Changes:
-        return Changes(*map(function, self.tensors), self.limits)
+        return Changes(*map(function, self.tensors), limits=self.limits)
 
 
 def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:

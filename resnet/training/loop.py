@@ -114,7 +114,7 @@ class Trainer:
             validation_loss, validation_accuracy = self.evaluate(self.data.validation)
             epoch = Epoch(
                 number,
-                self._scheduler.get_last_lr()[0],
+                float(self._scheduler.get_last_lr()[0]),
                 sum(self.losses[-self.steps :]) / self.steps,
                 self._correct / (self.steps * self.settings.batch_size),
                 validation_loss,
@@ -260,7 +260,7 @@ class Trainer:
         settings = self.settings
         order, others, *tensors = views
         labels, other_labels = self.data.train.labels[order], self.data.train.labels[others]
-        share = Changes(*tensors, settings.augmentation).share
+        share = Changes(*tensors, limits=settings.augmentation).share
         logits = self._arithmetic.logits(self._trained, self._inputs(*views))
 
         def entropy(smoothing: float) -> Tensor:
@@ -284,7 +284,7 @@ class Trainer:
     def _inputs(self, order: Tensor, others: Tensor, *tensors: Tensor) -> Tensor:
         """Die veränderten Bilder eines Schritts, wie das Netz sie bekommt."""
         pixels = self.data.train.pixels
-        changes = Changes(*tensors, self.settings.augmentation)
+        changes = Changes(*tensors, limits=self.settings.augmentation)
         return self.data.normalised(changed(pixels[order], pixels[others], changes))
 
     def _wanted(self, number: int, step: int, views: list[Tensor]) -> Tensor:
@@ -317,7 +317,7 @@ class Trainer:
                 )
             self.losses.append(loss / self._processes.size)
             self._correct += round(correct)
-        return stops > 0
+        return bool(stops)
 
 
 def _steps(images: int, batch_size: int, processes: int) -> int:

@@ -22,14 +22,14 @@ def load_network(path: Path, num_classes: int) -> nn.Module:
     if not path.exists():
         raise CallError(f"{path} gibt es nicht.")
     spec = importlib.util.spec_from_file_location("trained_network", path)
-    if spec is None or not path.is_file():
+    if spec is None or spec.loader is None or not path.is_file():
         raise CallError(f"{path} ist keine Python-Datei.")
     module = importlib.util.module_from_spec(spec)
     # Dataclasses schlagen das Modul unter seinem Namen nach.
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-        network = module.ResNet(num_classes)
+        network: nn.Module = module.ResNet(num_classes)
         # Erst auswerten: Das legt auch Schichten an, die ihre Größe der Eingabe entnehmen. Mit
         # einer zweiten Zahl von Bildern fällt auf, wer eine fest eingebaut hat.
         with torch.no_grad():

@@ -52,7 +52,13 @@ def _one_of(*names: str) -> Callable[[str], str]:
 class _DataAction(argparse.Action):
     """``--data NAME [PFAD]``."""
 
-    def __call__(self, parser, namespace, values, option_string=None) -> None:
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
         name, *paths = values
         if name not in DATA_NAMES:
             raise argparse.ArgumentError(
@@ -71,11 +77,17 @@ def _of_size(highest: int) -> dict[str, Any]:
     }
 
 
-_COUNT = {"type": _number(int, "eine ganze Zahl ab 1", 1), "metavar": "N"}
-_POSITIVE = {"type": _number(float, "eine Zahl über 0", 0, above=True), "metavar": "X"}
-_NORM = {"type": _number(float, "eine Zahl ab 0", 0), "metavar": "X"}
-_FRACTION = {"type": _number(float, "eine Zahl von 0 bis unter 1", 0, below=1), "metavar": "X"}
-_SHARE = {
+_COUNT: dict[str, Any] = {"type": _number(int, "eine ganze Zahl ab 1", 1), "metavar": "N"}
+_POSITIVE: dict[str, Any] = {
+    "type": _number(float, "eine Zahl über 0", 0, above=True),
+    "metavar": "X",
+}
+_NORM: dict[str, Any] = {"type": _number(float, "eine Zahl ab 0", 0), "metavar": "X"}
+_FRACTION: dict[str, Any] = {
+    "type": _number(float, "eine Zahl von 0 bis unter 1", 0, below=1),
+    "metavar": "X",
+}
+_SHARE: dict[str, Any] = {
     "type": _number(float, "eine Zahl von 0 bis 1", 0, below=math.nextafter(1, 2)),
     "metavar": "X",
 }

@@ -70,11 +70,9 @@ def load_data(options: argparse.Namespace) -> Data:
     """
     if options.data == "fashion":
         return load_fashion()
-    load, mirror = {
-        "fashion-full": (load_fashion_full, FASHION_MIRROR),
-        "cifar10": (load_cifar10, CIFAR_MIRROR),
-    }[options.data]
-    mirror = f"{(options.mirror or mirror).removesuffix('/')}/"
+    usual = {"fashion-full": FASHION_MIRROR, "cifar10": CIFAR_MIRROR}[options.data]
+    mirror = f"{(options.mirror or usual).removesuffix('/')}/"
+    load = load_cifar10 if options.data == "cifar10" else load_fashion_full
     return load(options.data_path, mirror, DownloadLine())
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
+from calls import ROOT
 from torch import nn
 
 from resnet.training.errors import CallError
@@ -29,3 +33,11 @@ class Greedy(nn.Module):
 def test_too_little_memory_for_every_measurement_is_no_matter_of_the_device() -> None:
     with pytest.raises(torch.OutOfMemoryError):
         measure(Greedy(), torch.device("cpu"), 2)
+
+
+def test_hardware_is_chosen_and_measured_without_the_loop() -> None:
+    program = (
+        "import sys, resnet.training.hardware; assert 'resnet.training.loop' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert done.returncode == 0

@@ -132,11 +132,9 @@ def _from_archive(path: Path, sums: dict[str, str]) -> tuple[Images, Images]:
         )
     pickled = kinds[digest] == CIFAR_PYTHON
     with tarfile.open(path, "r:gz") as archive:
-        members = {
-            PurePosixPath(member.name).name: archive.extractfile(member).read()
-            for member in archive
-            if member.isfile()
-        }
+        files = {PurePosixPath(member.name).name: archive.extractfile(member) for member in archive}
+        # Ordner haben keinen Inhalt.
+        members = {name: file.read() for name, file in files.items() if file}
     if pickled:
         return _cifar(lambda name: _pickled(members[name]))
     return _cifar(lambda name: _binary(members[f"{name}.bin"]))

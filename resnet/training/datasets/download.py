@@ -57,7 +57,7 @@ def sha256(path: Path) -> str:
 def fetch(
     url: str,
     target: Path,
-    check: Callable[[Path], None],
+    check: Callable[[Path], object],
     progress: Progress = lambda done, total: None,
 ) -> None:
     """Sorgt dafür, dass die Datei da und richtig ist; eine beschädigte wird neu geladen.
@@ -85,7 +85,7 @@ def fetch(
 def download(
     url: str,
     target: Path,
-    check: Callable[[Path], None],
+    check: Callable[[Path], object],
     progress: Progress = lambda done, total: None,
 ) -> None:
     """Lädt eine Datei; ein früher abgebrochener Download wird fortgesetzt.
