@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -69,7 +69,7 @@ class Changes:
     patch_side: Tensor
     kind: Tensor
     strength: Tensor
-    limits: Augmentation
+    limits: Augmentation = field(kw_only=True)
 
     @classmethod
     def draw(cls, n: int, generator: torch.Generator, limits: Augmentation) -> Changes:
@@ -92,7 +92,8 @@ class Changes:
             strength, chosen = torch.rand(2, n, generator=generator)
             kind = torch.where(chosen < limits.distortion, kind, _UNCHANGED)
             strength = 2 * strength - 1
-        return cls(top, left, flip, *hole, *patch, side, kind, strength, limits=limits)
+        drawn = (top, left, flip, *hole, *patch, side, kind, strength)
+        return cls(*drawn, limits=limits)
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:

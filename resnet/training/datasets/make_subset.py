@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ def draw(labels: NDArray[np.uint8], per_class: int, rng: np.random.Generator) ->
 def main(folder: Path) -> None:
     """Schreibt die Teilmenge."""
     rng = np.random.default_rng(SEED)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for part, prefix in (("train", "train"), ("test", "t10k")):
         labels = read_fashion(folder / f"{prefix}-labels-idx1-ubyte.gz")
         chosen = draw(labels, PER_CLASS[part], rng)
