@@ -90,9 +90,9 @@ def train(options: argparse.Namespace, command: str, processes: Processes) -> No
                     f"{options.file} ist nicht mehr dieselbe Datei wie zu Beginn dieses Trainings."
                 )
             sys.stdout.flush()
-        run.begin(trainer, threads, source)
         stop = StopSignal()
         stack.enter_context(stop.listening())
+        run.begin(trainer, threads, source)
         _train_epochs(run, trainer, stop, processes)
         if processes.first:
             _test(run, trainer, options, command, processes)
