@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+# Was argparse auf Englisch sagt, und was es heißt.
+_MESSAGES = (
+    (r"the following arguments are required: (.*)", r"Es fehlt: \1"),
+    (r"one of the arguments (.*) is required", r"Eine dieser Angaben fehlt: \1"),
+    (r"argument (\S+): expected .*argument.*", r"\1 braucht eine Angabe"),
+    (r"argument (\S+): not allowed with argument (\S+)", r"\1 und \2 schließen einander aus"),
+    (r"argument (\S+): ignored explicit argument .*", r"\1 nimmt keine Angabe an"),
+    (r"argument (\S+): invalid int value: '(.*)'", r"\1: »\2« ist keine ganze Zahl"),
+    (r"argument (\S+): invalid float value: '(.*)'", r"\1: »\2« ist keine Zahl"),
+    (
+        r"argument (\S+): invalid choice: ['\"](.*)['\"] \(choose from (.*)\)",
+        r"\1: »\2« gibt es nicht, nur \3",
+    ),
+    (r"ambiguous option: (\S+) could match (.*)", r"»\1« ist zu kurz, es kann \2 heißen"),
+    (r"unrecognized arguments: (.*)", r"»\1« ist hier nicht erlaubt"),
+    # Was die Prüfung einer Angabe selbst sagt, ist schon deutsch.
+    (r"argument (\S+): (.*)\.", r"\1: \2"),
+)
 
 
 class _Formatter(argparse.HelpFormatter):
     """Die Hilfe auf Deutsch."""
 
-    def add_usage(self, usage, actions, groups, prefix=None) -> None:
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
         super().add_usage(usage, actions, groups, "Aufruf: " if prefix is None else prefix)
 
 
@@ -23,11 +50,17 @@ class Parser(argparse.ArgumentParser):
         self._optionals.title = "Optionen"
         self.add_argument("-h", "--help", action="help", help="diese Hilfe zeigen")
 
-    def error(self, message: str) -> None:
-        """Ein Satz statt der englischen Meldung; Rückgabewert 2."""
-        given = " ".join(sys.argv[1:])
-        print(
-            f"Der Aufruf »{given}« stimmt nicht; »{self.prog} --help« zeigt, was möglich ist.",
-            file=sys.stderr,
-        )
+    def error(self, message: str) -> NoReturn:
+        """Sagt in einem Satz, welche Angabe nicht stimmt; Rückgabewert 2."""
+        print(f"{_german(message)}; »{self.prog} --help« zeigt, was möglich ist.", file=sys.stderr)
         sys.exit(2)
+
+
+def _german(message: str) -> str:
+    # Bis Python 3.11 stehen die Wahlmöglichkeiten in Anführungszeichen, danach nicht mehr.
+    head, choose, choices = message.partition(" (choose from ")
+    message = head + choose + choices.replace("'", "")
+    for pattern, german in _MESSAGES:
+        if match := re.fullmatch(pattern, message, re.DOTALL):
+            return match.expand(german)
+    return "Der Aufruf stimmt nicht"

@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 
 from convolution.solution import Conv2d
-from resnet.training.processor import processor
+from resnet.training.cpu_name import cpu_name
 
 TIMINGS = Path(__file__).with_name("convolution_speed.json")
 SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128)
@@ -43,7 +43,7 @@ def main() -> int:
     result = {
         "command": "OMP_NUM_THREADS=1 python -m recordings.convolution_speed",
         "date": datetime.date.today().isoformat(),
-        "processor": processor(),
+        "processor": cpu_name(),
         "threads": 1,
         "versions": {
             "python": platform.python_version(),

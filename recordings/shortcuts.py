@@ -16,7 +16,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,12 @@ from torch import Tensor, nn
 
 from faltwerk.arguments import Parser
 from resnet.solution import ResidualBlock, ResNet
-from resnet.training.checkpoint import CallError
-from resnet.training.images import Data, DataError, load_fashion
-from resnet.training.record import accuracy, check_writable, circumstances, write
+from resnet.training.datasets.fashion_mnist import load_fashion
+from resnet.training.disk import check_writable
+from resnet.training.errors import CallError, DataError
+from resnet.training.evaluation import accuracy
+from resnet.training.images import Data
+from resnet.training.provenance import circumstances, write
 from resnet.training.wording import decimal, percent
 from seresnet.solution import SqueezeAndExcitationBlock
 
@@ -130,13 +133,7 @@ def gradient_norms(network: ResNet, data: Data) -> list[float]:
     return norms
 
 
-def run(
-    variant: str,
-    seed: int,
-    data: Data,
-    recipe: Recipe,
-    report: Callable[[int, float], None] = lambda step, loss: None,
-) -> dict[str, Any]:
+def run(variant: str, seed: int, data: Data, recipe: Recipe) -> dict[str, Any]:
     """Trainiert eine Variante.
 
     Args:
@@ -144,7 +141,6 @@ def run(
         seed: Startwert der Anfangsgewichte und der Reihenfolge der Bilder.
         data: Die Bilder.
         recipe: Die Einstellungen.
-        report: Wird nach jedem Abschnitt mit Schritt und mittlerem Verlust aufgerufen.
 
     Returns:
         Variante, Startwert, ``steps`` und ``loss`` (mittlerer Verlust bis zu diesem Schritt,
@@ -153,36 +149,49 @@ def run(
     """
     network = build(variant, seed, len(data.classes))
     before = gradient_norms(network, data)
+    losses = train(network, seed, data, recipe)
+    after = gradient_norms(network, data)
+    steps = range(recipe.interval, len(losses) + 1, recipe.interval)
+    means = [sum(losses[step - recipe.interval : step]) / recipe.interval for step in steps]
+    return {
+        "variant": variant,
+        "seed": seed,
+        "steps": list(steps),
+        "loss": [round(mean, 5) for mean in means],
+        "gradients": {"before": before, "after": after},
+        "validation": _validated(network, data),
+    }
+
+
+def train(network: ResNet, seed: int, data: Data, recipe: Recipe) -> list[float]:
+    """Trainiert das Netz und gibt den Verlust jedes Schritts zurück."""
     optimizer = torch.optim.SGD(
         network.parameters(),
         lr=recipe.learning_rate,
         momentum=recipe.momentum,
         weight_decay=recipe.weight_decay,
     )
-    total = recipe.epochs * (len(data.train) // recipe.batch_size)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
+    size = recipe.batch_size
+    steps = len(data.train) // size
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, recipe.epochs * steps)
     generator = torch.Generator().manual_seed(seed)
-    steps: list[int] = []
-    losses: list[float] = []
-    recent: list[float] = []
+    losses = []
     network.train()
-    for step in range(1, total + 1):
-        place = (step - 1) % (len(data.train) // recipe.batch_size)
-        if place == 0:
-            order = torch.randperm(len(data.train), generator=generator)
-        batch = data.train[order[place * recipe.batch_size : (place + 1) * recipe.batch_size]]
-        loss = F.cross_entropy(network(_input(data, batch.pixels)), batch.labels)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
-        recent.append(loss.item())
-        if len(recent) == recipe.interval:
-            steps.append(step)
-            losses.append(sum(recent) / len(recent))
-            recent.clear()
-            report(step, losses[-1])
-    after = gradient_norms(network, data)
+    for _ in range(recipe.epochs):
+        order = torch.randperm(len(data.train), generator=generator)
+        for indices in order[: steps * size].split(size):
+            batch = data.train[indices]
+            loss = F.cross_entropy(network(_input(data, batch.pixels)), batch.labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+    return losses
+
+
+def _validated(network: ResNet, data: Data) -> dict[str, float]:
+    """Verlust und Trefferquote auf den Validierungsbildern."""
     network.eval()
     with torch.no_grad():
         logits = torch.cat(
@@ -190,15 +199,8 @@ def run(
         )
     labels = data.validation.labels
     return {
-        "variant": variant,
-        "seed": seed,
-        "steps": steps,
-        "loss": [round(value, 5) for value in losses],
-        "gradients": {"before": before, "after": after},
-        "validation": {
-            "loss": F.cross_entropy(logits, labels).item(),
-            "accuracy": accuracy(labels, logits.argmax(dim=1)),
-        },
+        "loss": F.cross_entropy(logits, labels).item(),
+        "accuracy": accuracy(labels, logits.argmax(dim=1)),
     }
 
 

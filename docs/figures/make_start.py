@@ -12,7 +12,7 @@ import numpy as np
 from convolution.solution import ReLU, multi_channel_convolution2d
 from docs.figures.drawing import FOLDER
 from pooling.solution import maxpool2d
-from resnet.training.images import FASHION
+from resnet.training.datasets.fashion_mnist import FASHION
 
 # Ein Stiefel aus den Testbildern und der Sobel-Kern für waagerechte Kanten.
 IMAGE = 4

@@ -1,10 +1,10 @@
-"""Zufällig veränderte Trainingsbilder, alle Bilder eines Schritts auf einmal."""
+"""Zufällig veränderte Trainingsbilder, alle Bilder eines Schritts auf einmal, und ihr Verlust."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -69,7 +69,7 @@ class Changes:
     patch_side: Tensor
     kind: Tensor
     strength: Tensor
-    limits: Augmentation
+    limits: Augmentation = field(kw_only=True)
 
     @classmethod
     def draw(cls, n: int, generator: torch.Generator, limits: Augmentation) -> Changes:
@@ -92,7 +92,8 @@ class Changes:
             strength, chosen = torch.rand(2, n, generator=generator)
             kind = torch.where(chosen < limits.distortion, kind, _UNCHANGED)
             strength = 2 * strength - 1
-        return cls(top, left, flip, *hole, *patch, side, kind, strength, limits)
+        drawn = (top, left, flip, *hole, *patch, side, kind, strength)
+        return cls(*drawn, limits=limits)
 
     @property
     def tensors(self) -> tuple[Tensor, ...]:
@@ -119,7 +120,7 @@ class Changes:
         return self._mapped(lambda tensor: tensor[index])
 
     def _mapped(self, function: Callable[[Tensor], Tensor]) -> Changes:
-        return Changes(*map(function, self.tensors), self.limits)
+        return Changes(*map(function, self.tensors), limits=self.limits)
 
 
 def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:
@@ -147,6 +148,31 @@ def changed(pixels: Tensor, others: Tensor, changes: Changes) -> Tensor:
         hole = _squares(changes.hole_top, changes.hole_left, side)
         result = result.masked_fill(hole, 0)
     return result
+
+
+def mixed_cross_entropy(
+    logits: Tensor, labels: Tensor, others: Tensor, share: Tensor, smoothing: float = 0.0
+) -> Tensor:
+    """Kreuzentropie für Bilder, in denen ein Quadrat aus einem anderen Bild liegt.
+
+    Quelle: Yun u. a., „CutMix: Regularization Strategy to Train Strong Classifiers with
+    Localizable Features“ (2019), Gleichung 1.
+
+    Args:
+        logits: Form ``(N, Klassen)``, ``float32``.
+        labels: Klasse jedes Bilds, Form ``(N,)``.
+        others: Klasse des Bilds, aus dem das Quadrat stammt, Form ``(N,)``.
+        share: Welcher Teil jedes Bilds sein eigener ist, Form ``(N,)``.
+        smoothing: Anteil, der gleichmäßig auf alle Klassen verteilt wird.
+
+    Returns:
+        Mittelwert über die Bilder, ein Skalar.
+    """
+    own, other = (
+        F.cross_entropy(logits, target, reduction="none", label_smoothing=smoothing)
+        for target in (labels, others)
+    )
+    return (share * own + (1 - share) * other).mean()
 
 
 def _moved(pixels: Tensor, changes: Changes) -> Tensor:

@@ -1,35 +1,15 @@
-"""Die Bilder, mit denen das Netz trainiert wird."""
+"""Bilder mit ihren Klassen, geteilt in Training, Validierung und Test, als Eingabe des Netzes."""
 
 from __future__ import annotations
 
 import dataclasses
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-FASHION = Path(__file__).with_name("fashion") / "fashion.npz"
-CLASSES = (
-    "T-Shirt",
-    "Hose",
-    "Pullover",
-    "Kleid",
-    "Mantel",
-    "Sandale",
-    "Hemd",
-    "Turnschuh",
-    "Tasche",
-    "Stiefelette",
-)
-VALIDATION_IMAGES = 1000
-
-
-class DataError(ValueError):
-    """Die Daten fehlen oder sind beschädigt; der Text sagt in einem Satz, was zu tun ist."""
+# Damit sich jeder Datensatz auf jedem Rechner gleich in Training und Validierung teilt.
+_SHUFFLE_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +29,11 @@ class Images:
 
     def __getitem__(self, index: slice | Tensor) -> Images:
         return Images(self.pixels[index], self.labels[index])
+
+    def shuffled(self) -> Images:
+        """Dieselben Bilder in einer zufälligen Reihenfolge, die immer dieselbe ist."""
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(_SHUFFLE_SEED))
+        return self[order]
 
     def mirrored(self) -> Images:
         """Dieselben Bilder, links und rechts vertauscht."""
@@ -136,47 +121,3 @@ class Data:
         """
         x = (pixels.float() / 255 - self.mean) / self.std
         return x.expand(-1, 3, -1, -1)
-
-
-def load_fashion(path: Path = FASHION) -> Data:
-    """Lädt die mitgelieferte Teilmenge von Fashion-MNIST.
-
-    Die grauen Bilder haben 28×28 Bildpunkte; ein schwarzer Rand von 2 Bildpunkten bringt sie auf
-    32×32.
-
-    Raises:
-        DataError: Wenn die Datei fehlt oder beschädigt ist.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            train = grey_images(file["train_images"], file["train_labels"])
-            test = grey_images(file["test_images"], file["test_labels"])
-    except FileNotFoundError as error:
-        raise DataError(
-            f"Die Datei {path} fehlt; sie liegt dem Kurs bei, holen Sie sie noch einmal von dort."
-        ) from error
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"Die Datei {path} ist beschädigt; sie liegt dem Kurs bei, holen Sie sie noch einmal "
-            "von dort."
-        ) from error
-    # Die Datei ist gemischt: Die letzten Bilder sind so zufällig wie alle anderen.
-    return Data.split("Fashion-MNIST, Teilmenge", CLASSES, train, test, VALIDATION_IMAGES)
-
-
-def grey_images(pixels: np.ndarray, labels: np.ndarray) -> Images:
-    """Bringt graue Bilder von 28×28 mit einem schwarzen Rand auf 32×32.
-
-    Args:
-        pixels: Form ``(N, 28, 28)``, ``uint8``.
-        labels: Form ``(N,)``, ganze Zahlen von 0 bis 9.
-
-    Raises:
-        ValueError: Wenn Form, Datentyp oder Klassen nicht stimmen.
-    """
-    if pixels.shape != (len(labels), 28, 28) or pixels.dtype != np.uint8:
-        raise ValueError("Form oder Datentyp der Bilder stimmt nicht.")
-    if len(labels) <= VALIDATION_IMAGES or labels.max() >= len(CLASSES):
-        raise ValueError("Zahl der Bilder oder Klassen stimmt nicht.")
-    padded = F.pad(torch.tensor(pixels)[:, None], (2, 2, 2, 2))
-    return Images(padded, torch.tensor(labels).long())

@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
-from resnet.training.checkpoint import CallError
+from resnet.training.errors import CallError
 from resnet.training.images import Data
-from resnet.training.trainer import Epoch
+from resnet.training.results import Epoch
 from resnet.training.wording import percent, reason
 
 _ROWS, _COLUMNS = 2, 4

@@ -14,9 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from resnet.solution import ResNet
-from resnet.training.images import Data, load_fashion
-from resnet.training.record import accuracy, confusion
-from resnet.training.trainer import Settings, Trainer
+from resnet.training.datasets.fashion_mnist import load_fashion
+from resnet.training.evaluation import accuracy, confusion
+from resnet.training.images import Data
+from resnet.training.loop import Trainer
+from resnet.training.settings import Settings
 from resnet.training.wording import counted, percent
 
 TRAIN_IMAGES = 512
@@ -44,7 +46,7 @@ class Result:
     Attributes:
         data: Die benutzten Bilder.
         settings: Die Einstellungen.
-        epochs: Je Epoche die Werte von :class:`~resnet.training.trainer.Epoch`.
+        epochs: Je Epoche die Werte von :class:`~resnet.training.results.Epoch`.
         guesses: Die erkannte Klasse jedes Testbilds, Form ``(N,)``, ``int64``.
         probabilities: Wie sicher sich das Netz dabei war, Form ``(N,)``, von 0 bis 1.
     """

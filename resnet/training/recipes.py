@@ -39,7 +39,7 @@ DATA_NAMES = tuple(dict.fromkeys(name for name, _ in _RECIPES))
 
 
 def recipe(data: str, gpu: bool) -> dict[str, Any]:
-    """Voreinstellungen für :class:`resnet.training.trainer.Settings`.
+    """Voreinstellungen für :class:`resnet.training.settings.Settings`.
 
     Args:
         data: Ein Name aus ``DATA_NAMES``.

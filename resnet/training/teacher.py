@@ -46,4 +46,5 @@ class ResNet(nn.Module):
         Returns:
             Logits der Form ``(N, num_classes)``.
         """
-        return self.linear(torch.mean(self.blocks(self.stem(x)), dim=(2, 3)))
+        logits: Tensor = self.linear(torch.mean(self.blocks(self.stem(x)), dim=(2, 3)))
+        return logits

@@ -1,13 +1,19 @@
-"""Fortschritt im Terminal: eine Zeile, die sich selbst überschreibt."""
+"""Was ein Lauf ins Terminal schreibt: womit er beginnt, wie weit er ist, was herauskam."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import shlex
 import sys
 import time
 
-from resnet.training.trainer import Settings, Step
-from resnet.training.wording import decimal, duration, percent
+from resnet.training.hardware import Speed, hardware
+from resnet.training.loop import Trainer
+from resnet.training.processes import Processes
+from resnet.training.results import Epoch, Step
+from resnet.training.settings import Settings
+from resnet.training.wording import count, counted, decimal, duration, percent, significant
 
 # Öfter zu schreiben sieht niemand.
 _SECONDS = 0.2
@@ -96,3 +102,82 @@ class DownloadLine(_Line):
             self._show(f"Herunterladen: {decimal(done / 1e6, 1)}{of} MB")
             if done == total:
                 self.clear()
+
+
+def introduction(
+    trainer: Trainer,
+    options: argparse.Namespace,
+    speeds: list[Speed],
+    threads: int,
+    processes: Processes,
+) -> str:
+    """Womit der Lauf beginnt: alles, was gewählt ist, auch das nicht Angegebene."""
+    data, settings = trainer.data, trainer.settings
+    device = data.train.pixels.device
+    lines = [
+        f"{data.name}: {counted(len(data.train), 'Bild', 'Bilder')} zum Training, "
+        f"{count(len(data.validation))} zur Validierung, {count(len(data.test))} zum Test.",
+        f"Gerät: {device.type} ({hardware(device)}), Prozesse: {processes.size}, Threads je "
+        f"Prozess: {threads}.",
+        _arithmetic_line(settings, speeds),
+    ]
+    if options.teachers:
+        lines.append(
+            f"Lehrer: {', '.join(map(str, options.teachers))}; Temperatur "
+            f"{significant(settings.temperature)}, neue Veränderungen "
+            f"{counted(settings.cycle, 'Epoche', 'Epochen')} lang."
+        )
+    lines += _settings_lines(settings, trainer.steps)
+    if trainer.history:
+        done = len(trainer.history)
+        verb = "ist" if done == 1 else "sind"
+        lines.append(f"Fertig {verb} schon {counted(done, 'Epoche', 'Epochen')}.")
+    lines.append(f"TensorBoard: tensorboard --logdir {shlex.quote(str(options.out))}")
+    return "\n".join(lines)
+
+
+def _arithmetic_line(settings: Settings, speeds: list[Speed]) -> str:
+    if not speeds:
+        return f"Gerechnet wird mit {settings.precision}, {settings.memory_format}."
+    measured = ", ".join(
+        f"{speed.precision} {speed.memory_format} {speed.images_per_second:.0f}" for speed in speeds
+    )
+    return (
+        f"Gemessen, in Bildern/s: {measured}. Gewählt: {settings.precision}, "
+        f"{settings.memory_format}."
+    )
+
+
+def _settings_lines(settings: Settings, steps: int) -> list[str]:
+    smoothing = f", Label Smoothing {significant(settings.label_smoothing)}"
+    if settings.teachers:
+        # Wer einem Lehrer folgt, lernt nicht aus den Klassen.
+        smoothing = ""
+    return [
+        f"{counted(settings.epochs, 'Epoche', 'Epochen')} zu "
+        f"{counted(steps, 'Schritt', 'Schritten')} mit "
+        f"{counted(settings.batch_size, 'Bild', 'Bildern')}, {settings.optimizer}, Lernrate bis "
+        f"{significant(settings.learning_rate)}, Anstieg {significant(settings.warmup)}, "
+        f"größte Norm {significant(settings.max_norm)}, Gewichtszerfall "
+        f"{significant(settings.weight_decay)}{smoothing}, Startwert {settings.seed}.",
+        f"Bilder verändert: verschoben bis {settings.padding}, Cutout {settings.cutout}, CutMix "
+        f"{significant(settings.cutmix)}, Verzerrung {significant(settings.distortion)}.",
+    ]
+
+
+def epoch_line(epoch: Epoch, epochs: int) -> str:
+    """Das Ergebnis einer Epoche."""
+    return (
+        f"Epoche {epoch.number}/{epochs}: Training {decimal(epoch.train_loss, 3)} "
+        f"({percent(epoch.train_accuracy)}), Validierung {decimal(epoch.validation_loss, 3)} "
+        f"({percent(epoch.validation_accuracy)})"
+    )
+
+
+def test_line(result: dict[str, float], images: int, seconds: float) -> str:
+    """Das Ergebnis auf den Testbildern."""
+    return (
+        f"Test: {percent(result['accuracy'], 2)} von {count(images)} Bildern richtig "
+        f"({percent(result['ten_crop_accuracy'], 2)}, wenn zehn Ansichten gemeinsam entscheiden), "
+        f"nach {duration(seconds)}."
+    )

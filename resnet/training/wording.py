@@ -61,5 +61,5 @@ def duration(seconds: float) -> str:
 
 def reason(error: OSError | RuntimeError) -> str:
     """Warum sich etwas nicht lesen oder schreiben ließ."""
-    number = getattr(error, "errno", None)
+    number = getattr(error, "errno", None) or 0
     return _REASONS.get(number) or getattr(error, "strerror", None) or "abgebrochen"

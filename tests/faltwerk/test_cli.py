@@ -91,8 +91,14 @@ def test_unreadable_file_in_json(tmp_path):
         (["start", "../pooling"], "gibt es nicht"),
         (["hint", "pooling", "99"], "keine Lücke 99"),
         (["hint", "pooling", "1", "--level", "9"], "Stufen 1 bis"),
-        (["unfug"], "Aufruf"),
-        ([], "Aufruf"),
+        (["unfug"], "BEFEHL: »unfug« gibt es nicht, nur start, check, watch, hint, stubs, verify;"),
+        (["check"], "Es fehlt: ÜBUNG; »python -m faltwerk check --help« zeigt, was möglich ist."),
+        (["hint", "pooling", "eins"], "LÜCKE: »eins« ist keine ganze Zahl"),
+        (["hint", "pooling", "1", "--level"], "--level braucht eine Angabe"),
+        (["check", "pooling", "--json=ja"], "--json nimmt keine Angabe an"),
+        (["start", "pooling", "--nach", "x"], "»--nach x« ist hier nicht erlaubt"),
+        (["--trace=1"], "--traceback nimmt keine Angabe an"),
+        ([], "Es fehlt: BEFEHL"),
     ],
 )
 def test_wrong_call_is_one_sentence(arguments, words, tmp_path):

@@ -14,7 +14,8 @@ from recordings import recorded
 from recordings import shortcuts as experiment
 from recordings.shortcuts import BARE, LABELS, PLAIN, RESIDUAL, SE, TRAINED, Recipe
 from resnet.solution import ResidualBlock, ResNet
-from resnet.training.images import Data, load_fashion
+from resnet.training.datasets.fashion_mnist import load_fashion
+from resnet.training.images import Data
 
 torch.set_num_threads(1)
 RECIPE = Recipe(epochs=1, batch_size=16, interval=1)

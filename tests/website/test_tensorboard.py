@@ -13,9 +13,10 @@ from PIL import Image
 from site_builds import ROOT
 
 from resnet.solution import ResNet
-from resnet.training.images import load_fashion
+from resnet.training.datasets.fashion_mnist import load_fashion
 from resnet.training.logbook import Logbook
-from resnet.training.trainer import Settings, Trainer
+from resnet.training.loop import Trainer
+from resnet.training.settings import Settings
 
 
 @pytest.fixture

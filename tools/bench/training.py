@@ -17,10 +17,13 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from resnet.solution import ResNet
+from resnet.training.arithmetic import CPU, Arithmetic
+from resnet.training.datasets.fashion_mnist import load_fashion
 from resnet.training.hardware import fastest, measure
-from resnet.training.images import Data, load_fashion
+from resnet.training.images import Data
+from resnet.training.loop import Stopped, Trainer
 from resnet.training.recipes import recipe
-from resnet.training.trainer import CPU, Settings, Stopped, Trainer, autocast, memory_format
+from resnet.training.settings import Settings
 from tools.bench.table import Table, number
 
 _STEPS = 6
@@ -92,16 +95,15 @@ def _ours(data: Data, settings: Settings) -> Callable[[], float]:
 
 
 def _pure(data: Data, settings: Settings) -> Callable[[], float]:
-    network = ResNet().to(memory_format=memory_format(settings.memory_format)).train()
+    arithmetic = Arithmetic(CPU, settings.precision, settings.memory_format)
+    network = arithmetic.placed(ResNet()).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=settings.learning_rate, fused=True)
     batch = data.train[: settings.batch_size]
-    images = data.normalised(batch.pixels)
-    images = images.contiguous(memory_format=memory_format(settings.memory_format))
+    images = arithmetic.laid_out(data.normalised(batch.pixels))
 
     def step() -> None:
         optimizer.zero_grad()
-        with autocast(CPU, settings.precision):
-            loss = F.cross_entropy(network(images).float(), batch.labels)
+        loss = F.cross_entropy(arithmetic.logits(network, images), batch.labels)
         loss.backward()
         optimizer.step()
         loss.item()

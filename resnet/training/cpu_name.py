@@ -6,7 +6,7 @@ import platform
 from pathlib import Path
 
 
-def processor() -> str:
+def cpu_name() -> str:
     """Der Name des Prozessors, soweit das System ihn nennt, sonst seine Bauart."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

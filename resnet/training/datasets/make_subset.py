@@ -1,6 +1,6 @@
 """Zieht die mitgelieferte Teilmenge von Fashion-MNIST und schreibt ``fashion/fashion.npz``.
 
-Aufruf: ``python -m resnet.training.make_fashion [ORDNER]``. Der Ordner enthält die vier
+Aufruf: ``python -m resnet.training.datasets.make_subset [ORDNER]``. Der Ordner enthält die vier
 Dateien des ganzen Datensatzes; Debian legt sie mit ``apt-get install dataset-fashion-mnist`` nach
 ``/usr/share/datasets/fashion-mnist``. Gleicher Datensatz, gleiche Datei: Byte für Byte.
 """
@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from resnet.training.images import CLASSES, FASHION, DataError
-from resnet.training.sources import DEBIAN_FASHION, read_fashion
+from resnet.training.datasets.fashion_mnist import CLASSES, DEBIAN_FASHION, FASHION, read_fashion
+from resnet.training.errors import DataError
 
 SEED = 0
 PER_CLASS = {"train": 1000, "test": 200}
 
 
-def draw(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> np.ndarray:
+def draw(labels: NDArray[np.uint8], per_class: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Wählt gleich viele Bilder jeder Klasse, in gemischter Reihenfolge."""
     order = rng.permutation(len(labels))
     chosen = np.concatenate([order[labels[order] == c][:per_class] for c in range(len(CLASSES))])
@@ -29,7 +31,7 @@ def draw(labels: np.ndarray, per_class: int, rng: np.random.Generator) -> np.nda
 def main(folder: Path) -> None:
     """Schreibt die Teilmenge."""
     rng = np.random.default_rng(SEED)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for part, prefix in (("train", "train"), ("test", "t10k")):
         labels = read_fashion(folder / f"{prefix}-labels-idx1-ubyte.gz")
         chosen = draw(labels, PER_CLASS[part], rng)

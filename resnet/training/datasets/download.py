@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import http.client
 import os
@@ -11,10 +9,11 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-from resnet.training.images import DataError
+from resnet.training.disk import locked
+from resnet.training.errors import DataError
 from resnet.training.wording import decimal, reason
 
 _CHUNK_BYTES = 1 << 20
@@ -58,7 +57,7 @@ def sha256(path: Path) -> str:
 def fetch(
     url: str,
     target: Path,
-    check: Callable[[Path], None],
+    check: Callable[[Path], object],
     progress: Progress = lambda done, total: None,
 ) -> None:
     """Sorgt dafür, dass die Datei da und richtig ist; eine beschädigte wird neu geladen.
@@ -66,7 +65,12 @@ def fetch(
     Wollen mehrere Programme dieselbe Datei, lädt eines, und die übrigen warten. Argumente und
     Fehler wie bei :func:`download`.
     """
-    with _only_one(target.parent):
+    folder = target.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder} lässt sich nicht anlegen ({reason(error)}).") from error
+    with locked(folder, wait=True):
         if target.exists():
             try:
                 check(target)
@@ -78,26 +82,10 @@ def fetch(
         download(url, target, check, progress)
 
 
-@contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    """Lässt immer nur einen Prozess in diesem Ordner herunterladen."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise DataError(f"{folder} lässt sich nicht anlegen ({reason(error)}).") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        # Damit endet auch die Sperre.
-        os.close(handle)
-
-
 def download(
     url: str,
     target: Path,
-    check: Callable[[Path], None],
+    check: Callable[[Path], object],
     progress: Progress = lambda done, total: None,
 ) -> None:
     """Lädt eine Datei; ein früher abgebrochener Download wird fortgesetzt.
@@ -113,14 +101,7 @@ def download(
     Raises:
         DataError: Wenn die Datei nicht zu bekommen, nicht zu schreiben oder falsch ist.
     """
-    try:
-        allowed = urllib.parse.urlsplit(url).scheme in ("http", "https") and url.isascii()
-    except ValueError:
-        allowed = False
-    if not allowed:
-        raise DataError(
-            f"Die Adresse {url} ist nicht erlaubt, nur solche mit http oder https und ohne Umlaute."
-        )
+    _check_address(url)
     partial = target.with_name(f"{target.name}.teil")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +117,17 @@ def download(
         partial.replace(target)
     except OSError as error:
         raise DataError(f"{partial} lässt sich nicht schreiben ({reason(error)}).") from error
+
+
+def _check_address(url: str) -> None:
+    try:
+        allowed = urllib.parse.urlsplit(url).scheme in ("http", "https") and url.isascii()
+    except ValueError:
+        allowed = False
+    if not allowed:
+        raise DataError(
+            f"Die Adresse {url} ist nicht erlaubt, nur solche mit http oder https und ohne Umlaute."
+        )
 
 
 def _fetch(url: str, partial: Path, progress: Progress) -> None:

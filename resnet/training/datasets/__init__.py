@@ -1,0 +1,1 @@
+"""Woher die Bilder kommen: ein Modul je Datensatz, dazu das Herunterladen."""
