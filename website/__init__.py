@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Meldet alles bei Sphinx an."""
     # Erst hier geladen: Wer die Website nur ausliefert oder druckt, braucht kein Sphinx.
-    from website import order, settings
+    from website import order
 
-    settings.speak_german(app)
     order.connect(app)
     return {
         "version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True,

@@ -83,7 +83,8 @@ def _build(folder: Path, jobs: int) -> int:
     raw, staging = folder / "sphinx", folder / "staging"
     command = [
         sys.executable, "-m", "sphinx", "-b", "html", "-c", ".", "-n", "-W", "--keep-going",
-        "-q", "-j", str(jobs), "-d", str(folder / "doctrees"), "docs", str(raw),
+        "-q", "-j", str(jobs), "-d", str(folder / "doctrees"), "-D", f"locale_dirs={_catalogue()}",
+        "docs", str(raw),
     ]  # fmt: skip
     print("Die Website wird gebaut.", flush=True)
     try:
@@ -99,6 +100,17 @@ def _build(folder: Path, jobs: int) -> int:
     else:
         finish(raw, staging, public_address(os.environ))
     return result.returncode
+
+
+def _catalogue() -> str:
+    """Legt den eigenen Katalog in den Bauordner, wo Sphinx ihn übersetzt.
+
+    Sphinx übersetzt manches schon beim Laden seiner eigenen Erweiterungen, also vor allem, was
+    diese tun könnte; deshalb kommt der Ort mit dem Aufruf, von »docs« aus.
+    """
+    target = build_folder() / "locale"
+    shutil.copytree(Path(__file__).with_name("locale"), target, dirs_exist_ok=True)
+    return os.path.relpath(target, ROOT / "docs")
 
 
 def _clear(folder: Path) -> None:

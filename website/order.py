@@ -89,9 +89,9 @@ EVENTS: dict[str, tuple[tuple[int, Callable[..., Any]], ...]] = {
     "env-merge-info": ((USUAL, freshness.merge),),
     "env-updated": ((LATE, rewriting.write_all),),
     "html-page-context": (
-        (USUAL, formulas.link_styles),
         (USUAL, editors.link_scripts),
         (USUAL, toggles.mark_pages),
+        (USUAL, formulas.link_styles),
         (USUAL, progress.link_scripts),
         (USUAL, head.add_head),
         # Erst was andere Erweiterungen ins HTML schreiben, dann was die Seite davon braucht.
