@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 
 def print_tensors(tensors: Any, labels: str | Sequence[str]) -> None:
     """Gibt Arrays oder Tensoren mit ihren Beschriftungen aus, gerundet auf zwei Stellen.
@@ -31,6 +29,10 @@ def print_tensors(tensors: Any, labels: str | Sequence[str]) -> None:
 
 
 def _rounded(tensor: Any) -> str:
+    # Erst bei Gebrauch: »make serve« und »make clean« laden faltwerk auch mit einem Python ohne
+    # NumPy.
+    import numpy as np
+
     # Erkannt am Verhalten statt am Typ: So muss torch für NumPy-Übungen nicht geladen werden.
     if hasattr(tensor, "detach"):
         tensor = tensor.detach().cpu()

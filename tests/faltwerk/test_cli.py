@@ -117,6 +117,11 @@ def test_the_mutants_have_help_and_say_what_is_wrong(capsys):
     assert "Die Übung »backen« gibt es nicht; vorhanden sind" in capsys.readouterr().err
 
 
+def test_the_parser_needs_no_package():
+    code = "import sys, faltwerk.arguments; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
 def test_help_is_german():
     text = faltwerk("--help").stdout + faltwerk("check", "--help").stdout
     assert "Aufruf: python -m faltwerk" in text
