@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from faltwerk.gaps import Gap, assigned_value, body_below_docstring
-from faltwerk.judge.observe import STUDENT_LINES
 
+# Zeilen der Abgabe sind im gespleißten Baum um diesen Betrag verschoben: Daran erkennt man in
+# einer Fehlerspur, welche Zeile von wem stammt.
+STUDENT_LINES = 1_000_000
 # Mehr Zuordnungen als diese auszuprobieren hilft niemandem und kostet Zeit.
 _MAX_ALIGNMENTS = 300
 _MAX_STEPS = 50_000

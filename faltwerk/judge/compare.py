@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from faltwerk.judge.observe import ARRAYS, Observation, decode_array
+from faltwerk.judge.observation import ARRAYS, Observation, decode_array
 
 _KINDS = {
     "number": "eine Zahl",

@@ -1,16 +1,12 @@
 """Ein Programm gegen Prüffälle laufen lassen und festhalten, was dabei herauskommt.
 
-Das Modul kommt mit der Standardbibliothek und NumPy aus, damit es auch im Browser läuft. Eine
-Beobachtung besteht nur aus Listen, Zahlen und Texten: Sie lässt sich als JSON aus dem Prozess
-der Abgabe herausreichen, ohne dass beim Lesen fremder Code ausgeführt würde.
+Das Modul kommt mit der Standardbibliothek und NumPy aus, damit es auch im Browser läuft.
 """
 
 from __future__ import annotations
 
 import ast
-import base64
 import copy
-import io
 import re
 import sys
 import types
@@ -20,23 +16,17 @@ from typing import Any
 import numpy as np
 
 from faltwerk.cases import Case
+from faltwerk.judge.align import STUDENT_LINES
+from faltwerk.judge.observation import Observation, encode
+from faltwerk.judge.submission import FILENAME
 
 MODULE = "abgabe"
-FILENAME = "<abgabe>"
-# Zeilen der Abgabe sind im gespleißten Baum um diesen Betrag verschoben: Daran erkennt man in
-# einer Fehlerspur, welche Zeile von wem stammt.
-STUDENT_LINES = 1_000_000
-MAX_BYTES = 16 * 2**20
 # Neuere Fassungen von NumPy melden hier einen Fehler, ältere warnen nur.
 SCALAR_WARNING = "Conversion of an array with ndim > 0 to a scalar is deprecated"
 _NO_SCALAR = "only 0-dimensional arrays can be converted to Python scalars"
 _INTEGER = np.dtype(int).name
 _LOCATION = re.compile(r" \([^()]*\)$")
 _ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
-# Die Arten von Beobachtungen, die ein Array enthalten.
-ARRAYS = ("number", "array", "tensor")
-
-Observation = list[Any]
 
 
 def observe(tree: ast.Module, cases: Sequence[Case]) -> Iterator[Observation]:
@@ -126,43 +116,3 @@ def _unified(kind: str, text: str) -> tuple[str, str]:
     # Ganze Zahlen ohne Angabe haben im Browser 32 Bit.
     text = text.replace(_INTEGER, "int64")
     return kind, _ERROR_NUMBER.sub("", text)
-
-
-def encode(value: Any, depth: int = 0) -> Observation:
-    """Übersetzt einen Wert in eine Beobachtung."""
-    if value is None or isinstance(value, (bool, np.bool_)):
-        return ["constant", None if value is None else bool(value)]
-    if isinstance(value, str):
-        return ["text", value[:2000]]
-    if isinstance(value, (int, float, np.number)):
-        try:
-            return _array("number", np.asarray(value))
-        except OverflowError:
-            return ["other", type(value).__name__]
-    if isinstance(value, (tuple, list)) and depth < 8 and len(value) < 1000:
-        return ["sequence", [encode(element, depth + 1) for element in value]]
-    if isinstance(value, dict) and depth < 8 and len(value) < 1000:
-        return ["dict", {str(key): encode(item, depth + 1) for key, item in value.items()}]
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        tensor = value.detach().cpu()
-        name = str(tensor.dtype).removeprefix("torch.")
-        if name == "bfloat16":
-            tensor = tensor.float()
-        return _array("tensor", tensor.numpy(), name)
-    if isinstance(value, np.ndarray):
-        return _array("array", np.asarray(value))
-    return ["other", type(value).__name__]
-
-
-def _array(tag: str, array: np.ndarray, dtype: str | None = None) -> Observation:
-    if array.dtype.kind not in "biufc" or array.nbytes > MAX_BYTES:
-        return ["other", f"{dtype or array.dtype} {array.shape}"]
-    buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
-    return [tag, dtype or array.dtype.name, base64.b64encode(buffer.getvalue()).decode()]
-
-
-def decode_array(observation: Observation) -> np.ndarray:
-    """Gibt das Array einer Beobachtung zurück."""
-    return np.load(io.BytesIO(base64.b64decode(observation[2])), allow_pickle=False)

@@ -9,8 +9,9 @@ import warnings
 from pathlib import Path
 
 from faltwerk.gaps import MARKER
-from faltwerk.judge.observe import FILENAME
 
+# So heißt die Datei der Abgabe, wo Python sie in einer Fehlerspur nennt.
+FILENAME = "<abgabe>"
 # Größer ist keine Abgabe; so bleibt auch eine versehentlich gewählte Datei harmlos.
 _MAX_BYTES = 2**20
 

@@ -30,7 +30,7 @@ from faltwerk.judge.align import (
 )
 from faltwerk.judge.compare import difference
 from faltwerk.judge.messages import counterexample, listed, open_message, partner_message, size
-from faltwerk.judge.observe import Observation
+from faltwerk.judge.observation import Observation
 from faltwerk.judge.submission import UnreadableError, markers, parse
 
 Status = Literal["correct", "wrong", "open", "untested"]

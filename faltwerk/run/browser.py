@@ -24,16 +24,8 @@ from faltwerk.cases import Case
 from faltwerk.exercise import Exercise, ExerciseError, load, load_mistakes
 from faltwerk.judge.align import shifted
 from faltwerk.judge.compare import describe_abort
-from faltwerk.judge.observe import (
-    ARRAYS,
-    MODULE,
-    SCALAR_WARNING,
-    Observation,
-    decode_array,
-    encode,
-    execute,
-    observe,
-)
+from faltwerk.judge.observation import ARRAYS, Observation, decode_array, encode
+from faltwerk.judge.observe import MODULE, SCALAR_WARNING, execute, observe
 from faltwerk.judge.submission import UnreadableError, parse
 from faltwerk.judge.verdicts import Judge
 from faltwerk.run.restore import remember

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from faltwerk.cases import Case
 from faltwerk.exercise import Exercise, ExerciseError, load_mistakes
-from faltwerk.judge.observe import ARRAYS, Observation, decode_array
+from faltwerk.judge.observation import ARRAYS, Observation, decode_array
 from faltwerk.judge.verdicts import Judge
 
 # So lange darf ein Lauf aller Prüffälle dauern; die Musterlösungen brauchen ein Zehntel davon.

@@ -56,7 +56,7 @@ def main(root: str, exercise: str, framework: str) -> None:
 
 
 def _described(case: Any) -> dict[str, Any]:
-    from faltwerk.judge.observe import encode
+    from faltwerk.judge.observation import encode
 
     given = {name: encode(value) for name, value in case.given.items()}
     return {

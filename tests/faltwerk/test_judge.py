@@ -10,7 +10,7 @@ import pytest
 from faltwerk.authors.verify import problems
 from faltwerk.exercise import ExerciseError, load
 from faltwerk.judge.compare import difference
-from faltwerk.judge.observe import encode
+from faltwerk.judge.observation import encode
 from faltwerk.judge.submission import UnreadableError
 from faltwerk.run import sandbox
 from faltwerk.run.sandbox import Sandbox

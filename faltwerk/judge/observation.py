@@ -1,0 +1,60 @@
+"""Beobachtungen: Werte als reine Daten, die ein Prozess dem anderen als JSON reichen kann.
+
+Eine Beobachtung besteht nur aus Listen, Zahlen und Texten: Beim Lesen wird nie fremder Code
+ausgeführt.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from typing import Any
+
+import numpy as np
+
+MAX_BYTES = 16 * 2**20
+# Die Arten von Beobachtungen, die ein Array enthalten.
+ARRAYS = ("number", "array", "tensor")
+
+Observation = list[Any]
+
+
+def encode(value: Any, depth: int = 0) -> Observation:
+    """Übersetzt einen Wert in eine Beobachtung."""
+    if value is None or isinstance(value, (bool, np.bool_)):
+        return ["constant", None if value is None else bool(value)]
+    if isinstance(value, str):
+        return ["text", value[:2000]]
+    if isinstance(value, (int, float, np.number)):
+        try:
+            return _array("number", np.asarray(value))
+        except OverflowError:
+            return ["other", type(value).__name__]
+    if isinstance(value, (tuple, list)) and depth < 8 and len(value) < 1000:
+        return ["sequence", [encode(element, depth + 1) for element in value]]
+    if isinstance(value, dict) and depth < 8 and len(value) < 1000:
+        return ["dict", {str(key): encode(item, depth + 1) for key, item in value.items()}]
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        tensor = value.detach().cpu()
+        name = str(tensor.dtype).removeprefix("torch.")
+        if name == "bfloat16":
+            tensor = tensor.float()
+        return _array("tensor", tensor.numpy(), name)
+    if isinstance(value, np.ndarray):
+        return _array("array", np.asarray(value))
+    return ["other", type(value).__name__]
+
+
+def _array(tag: str, array: np.ndarray, dtype: str | None = None) -> Observation:
+    if array.dtype.kind not in "biufc" or array.nbytes > MAX_BYTES:
+        return ["other", f"{dtype or array.dtype} {array.shape}"]
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
+    return [tag, dtype or array.dtype.name, base64.b64encode(buffer.getvalue()).decode()]
+
+
+def decode_array(observation: Observation) -> np.ndarray:
+    """Gibt das Array einer Beobachtung zurück."""
+    return np.load(io.BytesIO(base64.b64decode(observation[2])), allow_pickle=False)
