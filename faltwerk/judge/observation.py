@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_BYTES = 16 * 2**20
+_MAX_BYTES = 16 * 2**20
 # Die Arten von Beobachtungen, die ein Array enthalten.
 ARRAYS = ("number", "array", "tensor")
 
@@ -48,7 +48,7 @@ def encode(value: Any, depth: int = 0) -> Observation:
 
 
 def _array(tag: str, array: np.ndarray, dtype: str | None = None) -> Observation:
-    if array.dtype.kind not in "biufc" or array.nbytes > MAX_BYTES:
+    if array.dtype.kind not in "biufc" or array.nbytes > _MAX_BYTES:
         return ["other", f"{dtype or array.dtype} {array.shape}"]
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)

@@ -25,9 +25,9 @@ from faltwerk.exercise import Exercise, ExerciseError, load, load_mistakes
 from faltwerk.judge.align import shifted
 from faltwerk.judge.compare import describe_abort
 from faltwerk.judge.observation import ARRAYS, Observation, decode_array, encode
-from faltwerk.judge.observe import MODULE, SCALAR_WARNING, execute, observe
 from faltwerk.judge.submission import UnreadableError, parse
 from faltwerk.judge.verdicts import Judge
+from faltwerk.run.observe import MODULE, SCALAR_WARNING, execute, observe
 from faltwerk.run.restore import remember
 
 # Mehr liest niemand; so bleibt auch die Ausgabe einer Endlosschleife klein.

@@ -136,7 +136,7 @@ def _collect(reading: int, child: int, count: int, seconds: float) -> tuple[list
 
 
 def _be_child(tree: ast.Module, cases: list[Any], writing: int, seconds: float) -> None:
-    from faltwerk.judge.observe import observe
+    from faltwerk.run.observe import observe
 
     status = 1
     # Was die Abgabe an Modulen verändert, soll das Melden nicht stören.

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from faltwerk.cases import Mistake
 from faltwerk.exercise import load
-from faltwerk.judge.observe import observe
 from faltwerk.judge.verdicts import Judge
+from faltwerk.run.observe import observe
 from pooling import solution
 from pooling.checks import cases
 from pooling.mistakes import MISTAKES
@@ -365,7 +365,7 @@ def test_a_changed_dtype_is_noticed(judge: Judge, part: str) -> None:
 def test_numpy_parts_need_no_torch() -> None:
     program = (
         "import ast, sys\n"
-        "from faltwerk.judge.observe import observe\n"
+        "from faltwerk.run.observe import observe\n"
         "from pooling.checks import cases\n"
         "import pooling.mistakes\n"
         "tree = ast.parse(open('pooling/solution.py', encoding='utf-8').read())\n"

@@ -18,8 +18,8 @@ import resnet
 from faltwerk.exercise import load
 from faltwerk.judge.align import splice
 from faltwerk.judge.compare import difference
-from faltwerk.judge.observe import observe
 from faltwerk.judge.verdicts import gap_content, sample_statements
+from faltwerk.run.observe import observe
 from resnet.checks import cases, fill, layers
 from resnet.mistakes import MISTAKES
 from resnet.solution import ResidualBlock, ResNet

@@ -22,7 +22,7 @@ import ast, runpy, sys
 import pytest
 sys.path.insert(0, {root!r})
 from faltwerk.judge.compare import difference
-from faltwerk.judge.observe import observe
+from faltwerk.run.observe import observe
 
 TREE = ast.parse(open({file!r}, encoding="utf-8").read())
 SOLUTION = ast.parse(open({solution!r}, encoding="utf-8").read())
