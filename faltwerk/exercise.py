@@ -6,6 +6,7 @@ import runpy
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from faltwerk.cases import Mistake
 from faltwerk.gaps import Gap, find_gaps, make_stub
@@ -175,7 +176,7 @@ def load(name: str, root: Path) -> Exercise:
         raise ExerciseError(f"{description}: Der Eintrag {error} fehlt.") from error
 
 
-def _parts(data: dict, gaps: list[Gap], description: Path) -> tuple[Part, ...]:
+def _parts(data: dict[str, Any], gaps: list[Gap], description: Path) -> tuple[Part, ...]:
     texts = {entry["number"]: entry for entry in data["gaps"]}
     if sorted(texts) != [gap.number for gap in gaps]:
         raise ExerciseError(

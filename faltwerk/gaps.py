@@ -124,14 +124,8 @@ def _gaps_in(
             (n for n in head if n in markers and not lines[n - 1].lstrip().startswith("#")), None
         )
         if line is not None and body:
-            end = body[-1]
-            return [
-                Gap(
-                    markers[line], part, "body", path, line,
-                    _position(lines, body[0].lineno, body[0].col_offset),
-                    _position(lines, end.end_lineno, end.end_col_offset),
-                )
-            ]  # fmt: skip
+            start, end = _start(body[0], lines), _end(body[-1], lines)
+            return [Gap(markers[line], part, "body", path, line, start, end)]
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.FunctionDef, ast.ClassDef)):
             found += _gaps_in(child, (*path, child.name), part, markers, lines)
@@ -147,22 +141,30 @@ def _gaps_in(
 def _statement_gap(
     node: ast.stmt, number: int, path: tuple[str, ...], part: str, lines: list[str]
 ) -> Gap:
-    value = assigned_value(node)
-    target, kind = (value, "value") if value is not None else (node, "statement")
-    start = _position(lines, target.lineno, target.col_offset)
-    if kind == "value":
+    kind: Kind = "statement"
+    start, end = _start(node, lines), _end(node, lines)
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and assigned_value(node) is not None:
         # Klammern um die rechte Seite gehören zur Lücke, nicht zum Rumpf.
-        start = _after_equals(node, lines)
-    end = _position(lines, node.end_lineno, node.end_col_offset)
-    return Gap(number, part, kind, path, node.end_lineno, start, end)
+        kind, start = "value", _after_equals(node, lines)
+    return Gap(number, part, kind, path, end[0], start, end)
 
 
-def _after_equals(node: ast.stmt, lines: list[str]) -> tuple[int, int]:
+def _after_equals(node: ast.Assign | ast.AnnAssign, lines: list[str]) -> tuple[int, int]:
     last = node.targets[-1] if isinstance(node, ast.Assign) else node.annotation
-    line, column = _position(lines, last.end_lineno, last.end_col_offset)
+    line, column = _end(last, lines)
     column = lines[line - 1].index("=", column) + 1
     rest = lines[line - 1][column:]
     return line, column + len(rest) - len(rest.lstrip())
+
+
+def _start(node: ast.stmt | ast.expr, lines: list[str]) -> tuple[int, int]:
+    return _position(lines, node.lineno, node.col_offset)
+
+
+def _end(node: ast.stmt | ast.expr, lines: list[str]) -> tuple[int, int]:
+    # Von Hand gebauten Knoten fehlt ihr Ende, gelesenen nie.
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    return _position(lines, node.end_lineno, node.end_col_offset)
 
 
 def _position(lines: list[str], line: int, byte_column: int) -> tuple[int, int]:

@@ -11,8 +11,8 @@ from typing import Any
 
 from faltwerk import report
 from faltwerk.exercise import Exercise, ExerciseError, load_all
-from faltwerk.judge.align import is_future_import, stored_names
 from faltwerk.judge.submission import read_submission
+from faltwerk.judge.syntax import is_future_import, stored_names
 from faltwerk.judge.verdicts import Verdict
 from faltwerk.run.sandbox import Sandbox
 
@@ -117,7 +117,7 @@ def _definitions(source: str) -> str:
     Probeaufrufe gehören nicht dazu, auch nicht, wenn ihr Ergebnis wie eine lokale Variable heißt.
     """
     body = ast.parse(source).body
-    kept = {
+    kept: set[ast.stmt] = {
         node
         for node in body
         if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))

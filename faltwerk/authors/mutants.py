@@ -19,8 +19,8 @@ from pathlib import Path
 from faltwerk.arguments import Parser
 from faltwerk.exercise import Exercise, ExerciseError, load, load_all
 from faltwerk.gaps import Gap, GapError
-from faltwerk.judge.align import find_function, splice
-from faltwerk.judge.verdicts import sample_statements
+from faltwerk.judge.splice import sample_statements, splice
+from faltwerk.judge.syntax import definition_at
 from faltwerk.run.sandbox import Sandbox
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def mutants(exercise: Exercise) -> Iterator[Mutant]:
     solution = ast.parse(exercise.source)
     for gap in exercise.gaps:
         sample = sample_statements(solution, gap)
-        function = find_function(solution, gap.path)
+        function = definition_at(solution, gap.path)
         names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
         names |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
         seen = {ast.dump(ast.Module(sample, []))}

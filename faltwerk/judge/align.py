@@ -1,31 +1,50 @@
-"""Die Abgabe mit der Musterlösung zur Deckung bringen und Lücken einzeln einsetzen.
+"""Die Abgabe mit der Musterlösung zur Deckung bringen: Was steht in welcher Lücke?
 
 Fixpunkte sind die Anweisungen, die keine Lücken sind; was zwischen ihnen steht, ist der Inhalt
 der Lücken. Verglichen werden Syntaxbäume: Kommentare, Formatierung, Typangaben und einheitlich
 umbenannte Namen spielen keine Rolle. Die Marken der Abgabe helfen nur, wo mehrere Lücken
 aneinanderstoßen.
+
+Ein Beispiel, links die Musterlösung, rechts eine Abgabe ohne Marken::
+
+    def mean_above(x, limit):                     def mean_above(werte, grenze):
+        large = x[x > limit]  # Lücke (1)             maske = werte > grenze
+                                                      gross = werte[maske]
+        count = len(large)                            n = len(gross)
+        mean = large.sum() / count  # Lücke (2)       m = gross.mean()
+        return mean                                   return m
+
+Aus der Musterlösung wird ein Muster mit zwei Löchern: ein Loch, das ``large`` belegt, die Zeile
+mit ``count``, ein Loch, das ``mean`` belegt, das ``return``. Über die Parameter heißt ``x`` in der
+Abgabe ``werte`` und ``limit`` ``grenze``. Das erste Loch nimmt eine Anweisung nach der anderen
+auf, bis der Rest passt: Mit ``maske`` allein müsste die nächste Zeile ``len(maske)`` berechnen,
+erst mit beiden gehen ``large`` und ``gross``, ``count`` und ``n`` auf. So füllt
+``m = gross.mean()`` das zweite Loch, und ``return m`` bestätigt, dass ``m`` für ``mean`` steht.
+Zurück kommen die Inhalte mit den Namen der Musterlösung: ``maske = x > limit; large = x[maske]``
+und ``mean = large.mean()``.
 """
 
 from __future__ import annotations
 
 import ast
-import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from faltwerk.gaps import Gap, assigned_value, body_below_docstring
+from faltwerk.gaps import Gap, Kind, assigned_value, body_below_docstring
+from faltwerk.judge.syntax import (
+    STUDENT_LINES,
+    Definition,
+    clone,
+    definition_at,
+    find_definition,
+    stored_names,
+)
 
-# Zeilen der Abgabe sind im gespleißten Baum um diesen Betrag verschoben: Daran erkennt man in
-# einer Fehlerspur, welche Zeile von wem stammt.
-STUDENT_LINES = 1_000_000
 # Mehr Zuordnungen als diese auszuprobieren hilft niemandem und kostet Zeit.
 _MAX_ALIGNMENTS = 300
 _MAX_STEPS = 50_000
-
-Function = ast.FunctionDef
-_IMPORTS = (ast.Import, ast.ImportFrom)
-_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
+# Wie ein Knoten benutzt wird, sagt schon seine Stelle, und wie er geschrieben ist, zählt nicht.
+_IGNORED_FIELDS = ("ctx", "type_comment", "kind")
 
 
 @dataclass(frozen=True)
@@ -46,22 +65,6 @@ class Filling:
 
 
 @dataclass(frozen=True)
-class Extras:
-    """Was die Abgabe zusätzlich definiert, ohne dass die Musterlösung es kennt.
-
-    Attributes:
-        statements: Importe und Definitionen auf oberster Ebene.
-        members: Methoden und Werte in Klassen der Musterlösung, zu deren Namen.
-    """
-
-    statements: tuple[ast.stmt, ...] = ()
-    members: Mapping[str, tuple[ast.stmt, ...]] = field(default_factory=dict)
-
-    def __bool__(self) -> bool:
-        return bool(self.statements or self.members)
-
-
-@dataclass(frozen=True)
 class Unaligned:
     """Warum eine Lücke nicht für sich beurteilt werden kann."""
 
@@ -71,14 +74,18 @@ class Unaligned:
 
 @dataclass
 class _Hole(ast.stmt):
+    """Eine Lücke im Muster: eine Anweisung, an deren Stelle beliebig viele stehen dürfen."""
+
     number: int
-    kind: str
+    kind: Kind
     targets: frozenset[str]
     _fields = ()
 
 
 @dataclass
 class _State:
+    """Eine Zuordnung, so weit sie gediehen ist: gleichgesetzte Namen und gefüllte Löcher."""
+
     names: dict[str, str] = field(default_factory=dict)
     runs: dict[int, list[ast.stmt]] = field(default_factory=dict)
 
@@ -93,12 +100,12 @@ class _State:
         return _State(self.names, {**self.runs, number: run})
 
 
-class TooManySteps(Exception):
+class _TooManySteps(Exception):
     """Die Abgabe weicht so stark ab, dass das Zuordnen zu lange dauern würde."""
 
 
 def align(
-    solution: ast.Module, gaps: tuple[Gap, ...], student: ast.Module, markers: Mapping[int, int]
+    solution: ast.Module, gaps: Sequence[Gap], student: ast.Module, markers: Mapping[int, int]
 ) -> dict[int, Filling | Unaligned]:
     """Sucht für jede Lücke, was die Abgabe dort schreibt.
 
@@ -114,88 +121,78 @@ def align(
     found: dict[int, Filling | Unaligned] = {}
     for path in dict.fromkeys(gap.path for gap in gaps):
         here = [gap for gap in gaps if gap.path == path]
-        ours, theirs = find_function(solution, path), find_function(student, path)
+        theirs = find_definition(student, path)
         if theirs is None:
-            part = find_function(student, path[:1])
+            part = find_definition(student, path[:1])
             what = "Methode" if len(path) > 1 and part is not None else "Definition"
             reason = f"Die {what} »{'.'.join(path)}« fehlt in Ihrer Datei"
             found |= {gap.number: Unaligned(reason) for gap in here}
         else:
-            found |= _align_function(ours, theirs, here, markers)
+            found |= _align_function(definition_at(solution, path), theirs, here, markers)
     return found
 
 
-def find_function(tree: ast.Module, path: tuple[str, ...]) -> Function | ast.ClassDef | None:
-    """Die Funktion, Methode oder Klasse am Ende eines Weges; bei mehreren die letzte."""
-    node: ast.AST | None = tree
-    for name in path:
-        matches = [
-            child
-            for child in getattr(node, "body", [])
-            if isinstance(child, (ast.FunctionDef, ast.ClassDef)) and child.name == name
-        ]
-        if not matches:
-            return None
-        node = matches[-1]
-    return node
-
-
 def _align_function(
-    ours: Function, theirs: Function | ast.ClassDef, gaps: list[Gap], markers: Mapping[int, int]
-) -> dict[int, Filling | Unaligned]:
-    changed = Unaligned(
-        f"Außerhalb der Lücken weicht »{'.'.join(gaps[0].path)}« vom Rumpf ab", theirs.lineno
-    )
-    if not isinstance(theirs, ast.FunctionDef):
-        return {gap.number: changed for gap in gaps}
-    parameters, others = _parameters(ours), _parameters(theirs)
-    if len(parameters) != len(others):
-        return {gap.number: changed for gap in gaps}
-    start = _State(dict(zip(parameters, others, strict=True)))
-    local = _local_names(ours)
-    if gaps[0].kind == "body":
-        state = start.filled(gaps[0].number, body_below_docstring(theirs))
-    else:
-        holes = {gap.line: gap for gap in gaps}
-        pattern = _with_holes(_normalised(body_below_docstring(ours)), holes)
-        budget = [_MAX_STEPS]
-        best = None
-        try:
-            block = _normalised(body_below_docstring(theirs))
-            for count, candidate in enumerate(_match(pattern, block, start, local, budget)):
-                score = _score(candidate, pattern, markers)
-                if best is None or score > best[0]:
-                    best = (score, candidate)
-                if count >= _MAX_ALIGNMENTS:
-                    break
-        except TooManySteps:
-            pass
-        if best is None:
-            return {gap.number: changed for gap in gaps}
-        state = best[1]
-    back = {theirs_: ours_ for ours_, theirs_ in state.names.items()}
+    ours: Definition, theirs: Definition, gaps: list[Gap], markers: Mapping[int, int]
+) -> Mapping[int, Filling | Unaligned]:
+    state = None
+    if isinstance(ours, ast.FunctionDef) and isinstance(theirs, ast.FunctionDef):
+        state = _best_state(ours, theirs, gaps, markers)
+    if state is None:
+        name = ".".join(gaps[0].path)
+        reason = f"Außerhalb der Lücken weicht »{name}« vom Rumpf ab"
+        return {gap.number: Unaligned(reason, theirs.lineno) for gap in gaps}
+    rename = _Rename(state.names, _local_names(ours))
     marked = {number: line for line, number in markers.items()}
     return {
-        gap.number: _filling(state.runs[gap.number], gap, back, local, marked, theirs)
+        gap.number: _filling(
+            state.runs[gap.number], gap.kind, rename, marked.get(gap.number, theirs.lineno)
+        )
         for gap in gaps
     }
 
 
-def _filling(
-    run: list[ast.stmt],
-    gap: Gap,
-    back: dict[str, str],
-    local: set[str],
-    marked: dict[int, int],
-    function: Function,
-) -> Filling:
-    line = run[0].lineno if run else marked.get(gap.number, function.lineno)
-    renamed = _Rename(back, local)
-    statements = [renamed.visit(clone(statement)) for statement in run]
+def _best_state(
+    ours: ast.FunctionDef,
+    theirs: ast.FunctionDef,
+    gaps: list[Gap],
+    markers: Mapping[int, int],
+) -> _State | None:
+    """Die Zuordnung, für die am meisten spricht, oder ``None``, wenn keine aufgeht."""
+    parameters, others = _parameters(ours), _parameters(theirs)
+    if len(parameters) != len(others):
+        return None
+    start = _State(dict(zip(parameters, others, strict=True)))
+    if gaps[0].kind == "body":
+        return start.filled(gaps[0].number, body_below_docstring(theirs))
+    pattern = _with_holes(_normalised(body_below_docstring(ours)), {gap.line: gap for gap in gaps})
+    block = _normalised(body_below_docstring(theirs))
+    targets = {hole.number: hole.targets for node in pattern for hole in _holes(node)}
+    best, best_score = None, None
+    try:
+        matches = _Matcher(_local_names(ours)).blocks(pattern, block, start)
+        for count, candidate in enumerate(matches):
+            score = _score(candidate, targets, markers)
+            if best_score is None or score > best_score:
+                best, best_score = candidate, score
+            if count >= _MAX_ALIGNMENTS:
+                break
+    except _TooManySteps:
+        pass
+    return best
+
+
+def _filling(run: list[ast.stmt], kind: Kind, rename: _Rename, line_if_empty: int) -> Filling:
+    statements = [rename.visit(clone(statement)) for statement in run]
     for statement in statements:
         ast.increment_lineno(statement, STUDENT_LINES)
-    is_open = _is_open(run, gap.kind)
-    return Filling(statements, line, is_open, bool(run) and not is_open and _is_dots(run[-1]))
+    is_open = _is_open(run, kind)
+    return Filling(
+        statements,
+        run[0].lineno if run else line_if_empty,
+        is_open,
+        unfinished=bool(run) and not is_open and _is_dots(run[-1]),
+    )
 
 
 def _is_dots(statement: ast.stmt) -> bool:
@@ -203,7 +200,7 @@ def _is_dots(statement: ast.stmt) -> bool:
     return isinstance(value, ast.Constant) and value.value is Ellipsis
 
 
-def _is_open(run: list[ast.stmt], kind: str) -> bool:
+def _is_open(run: list[ast.stmt], kind: Kind) -> bool:
     meaningful = [node for node in run if not (isinstance(node, ast.Pass) or _is_dots(node))]
     if not meaningful:
         return True
@@ -219,14 +216,14 @@ def _is_open(run: list[ast.stmt], kind: str) -> bool:
     return False
 
 
-def _parameters(node: Function) -> list[str]:
+def _parameters(node: ast.FunctionDef) -> list[str]:
     arguments = node.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     rest = [arguments.vararg, arguments.kwarg]
     return [argument.arg for argument in [*every, *(item for item in rest if item)]]
 
 
-def _local_names(node: Function) -> set[str]:
+def _local_names(node: Definition) -> set[str]:
     stored = {
         child.id
         for child in ast.walk(node)
@@ -245,17 +242,17 @@ class _Plain(ast.NodeTransformer):
         return ast.copy_location(plain, node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt | None:
-        value = node.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            return None
-        is_call = isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
-        return None if is_call and value.func.id == "print" else node
+        match node.value:
+            case ast.Constant(value=str()) | ast.Call(func=ast.Name(id="print")):
+                return None
+        return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         visited = super().generic_visit(node)
         # Was nur ausgibt, etwa eine Schleife oder ein except, darf nicht leer zurückbleiben.
-        if getattr(visited, "body", None) == []:
-            visited.body = [ast.copy_location(ast.Pass(), visited)]
+        body = getattr(visited, "body", None)
+        if isinstance(body, list) and not body:
+            body.append(ast.copy_location(ast.Pass(), visited))
         return visited
 
 
@@ -267,7 +264,8 @@ def _normalised(block: list[ast.stmt]) -> list[ast.stmt]:
 def _with_holes(block: list[ast.stmt], holes: dict[int, Gap]) -> list[ast.stmt]:
     filled: list[ast.stmt] = []
     for statement in block:
-        gap = holes.get(statement.end_lineno) if not hasattr(statement, "body") else None
+        line = statement.end_lineno or statement.lineno
+        gap = None if hasattr(statement, "body") else holes.get(line)
         if gap is None:
             for name in ("body", "orelse", "finalbody"):
                 if hasattr(statement, name):
@@ -279,40 +277,72 @@ def _with_holes(block: list[ast.stmt], holes: dict[int, Gap]) -> list[ast.stmt]:
     return filled
 
 
-def stored_names(run: list[ast.stmt]) -> set[str]:
-    """Die Namen, denen diese Anweisungen etwas zuweisen."""
-    return {
-        node.id
-        for statement in run
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+class _Matcher:
+    """Sucht alle Zuordnungen eines Musters zu Anweisungen der Abgabe.
 
+    Args:
+        local: Die Namen der Musterlösung, die in der Abgabe anders heißen dürfen.
+    """
 
-def _match(
-    pattern: list[ast.stmt],
-    block: list[ast.stmt],
-    state: _State,
-    local: set[str],
-    budget: list[int],
-) -> Iterator[_State]:
-    budget[0] -= 1
-    if budget[0] < 0:
-        raise TooManySteps
-    if not pattern:
-        if not block:
+    def __init__(self, local: set[str]) -> None:
+        self._local = local
+        self._steps = 0
+
+    def blocks(
+        self, pattern: list[ast.stmt], block: list[ast.stmt], state: _State
+    ) -> Iterator[_State]:
+        """Führt ein Muster mit Löchern über einen Block von Anweisungen.
+
+        Raises:
+            _TooManySteps: Wenn es zu viele Möglichkeiten gibt.
+        """
+        self._steps += 1
+        if self._steps > _MAX_STEPS:
+            raise _TooManySteps
+        if not pattern:
+            if not block:
+                yield state
+            return
+        first, rest = pattern[0], pattern[1:]
+        if isinstance(first, _Hole):
+            needed = sum(not isinstance(item, _Hole) for item in rest)
+            for length in _lengths(len(block) - needed):
+                run = block[:length]
+                for inner in _hole_states(first, run, state):
+                    yield from self.blocks(rest, block[length:], inner)
+        elif block:
+            for inner in self._same(first, block[0], state):
+                yield from self.blocks(rest, block[1:], inner)
+
+    def _same(self, ours: object, theirs: object, state: _State) -> Iterator[_State]:
+        if isinstance(ours, ast.Name) and isinstance(theirs, ast.Name):
+            if ours.id in self._local:
+                bound = state.bound(ours.id, theirs.id)
+                if bound:
+                    yield bound
+            elif ours.id == theirs.id:
+                yield state
+        elif isinstance(ours, ast.AST) and isinstance(theirs, ast.AST):
+            if type(ours) is type(theirs):
+                names = [name for name in ours._fields if name not in _IGNORED_FIELDS]
+                left, right = ([getattr(node, n, None) for n in names] for node in (ours, theirs))
+                yield from self._same_items(left, right, state)
+        elif isinstance(ours, list) and isinstance(theirs, list):
+            if any(isinstance(item, ast.stmt) for item in [*ours, *theirs]):
+                yield from self.blocks(ours, theirs, state)
+            elif len(ours) == len(theirs):
+                yield from self._same_items(ours, theirs, state)
+        elif type(ours) is type(theirs) and ours == theirs:
             yield state
-        return
-    first, rest = pattern[0], pattern[1:]
-    if isinstance(first, _Hole):
-        needed = sum(not isinstance(item, _Hole) for item in rest)
-        for length in _lengths(len(block) - needed):
-            run = block[:length]
-            for inner in _hole_states(first, run, state):
-                yield from _match(rest, block[length:], inner, local, budget)
-    elif block:
-        for inner in _same(first, block[0], state, local, budget):
-            yield from _match(rest, block[1:], inner, local, budget)
+
+    def _same_items(
+        self, ours: Sequence[object], theirs: Sequence[object], state: _State
+    ) -> Iterator[_State]:
+        if not ours:
+            yield state
+            return
+        for inner in self._same(ours[0], theirs[0], state):
+            yield from self._same_items(ours[1:], theirs[1:], inner)
 
 
 def _lengths(longest: int) -> Iterator[int]:
@@ -349,50 +379,10 @@ def _stored_last(run: list[ast.stmt]) -> list[str]:
     return sorted(stored_names(run[-1:]))
 
 
-def _same(
-    ours: object, theirs: object, state: _State, local: set[str], budget: list[int]
-) -> Iterator[_State]:
-    if isinstance(ours, ast.Name) and isinstance(theirs, ast.Name):
-        if ours.id in local:
-            bound = state.bound(ours.id, theirs.id)
-            if bound:
-                yield bound
-        elif ours.id == theirs.id:
-            yield state
-    elif isinstance(ours, ast.AST):
-        if type(ours) is type(theirs):
-            names = [name for name in ours._fields if name not in ("ctx", "type_comment", "kind")]
-            yield from _same_fields(ours, theirs, names, state, local, budget)
-    elif isinstance(ours, list) and isinstance(theirs, list):
-        if any(isinstance(item, ast.stmt) for item in [*ours, *theirs]):
-            yield from _match(ours, theirs, state, local, budget)
-        elif len(ours) == len(theirs):
-            yield from _same_items(ours, theirs, state, local, budget)
-    elif type(ours) is type(theirs) and ours == theirs:
-        yield state
-
-
-def _same_fields(ours, theirs, names, state, local, budget) -> Iterator[_State]:
-    if not names:
-        yield state
-        return
-    left, right = getattr(ours, names[0], None), getattr(theirs, names[0], None)
-    for inner in _same(left, right, state, local, budget):
-        yield from _same_fields(ours, theirs, names[1:], inner, local, budget)
-
-
-def _same_items(ours, theirs, state, local, budget) -> Iterator[_State]:
-    if not ours:
-        yield state
-        return
-    for inner in _same(ours[0], theirs[0], state, local, budget):
-        yield from _same_items(ours[1:], theirs[1:], inner, local, budget)
-
-
 def _score(
-    state: _State, pattern: list[ast.stmt], markers: Mapping[int, int]
+    state: _State, targets: Mapping[int, frozenset[str]], markers: Mapping[int, int]
 ) -> tuple[int, int, int]:
-    targets = {hole.number: hole.targets for statement in pattern for hole in _holes(statement)}
+    """Was für eine Zuordnung spricht: ihre Marken, ihre gefüllten Lücken, die Namen darin."""
     marked = foreign = filled = 0
     for number, run in state.runs.items():
         # Wo noch »...« steht, gehört nichts weiter hinein.
@@ -429,7 +419,8 @@ def _holes(node: ast.AST) -> Iterator[_Hole]:
 class _Rename(ast.NodeTransformer):
     """Gibt Namen der Abgabe die Namen der Musterlösung zurück."""
 
-    def __init__(self, back: dict[str, str], local: set[str]) -> None:
+    def __init__(self, names: Mapping[str, str], local: set[str]) -> None:
+        back = {theirs: ours for ours, theirs in names.items()}
         self._back = {theirs: ours for theirs, ours in back.items() if theirs != ours}
         # Eigene Namen der Abgabe dürfen keinen überdecken, den die Musterlösung anders belegt.
         self._own = {name: f"{name}_eigen" for name in set(back.values()) & local - set(back)}
@@ -441,121 +432,3 @@ class _Rename(ast.NodeTransformer):
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.arg = self._back.get(node.arg) or self._own.get(node.arg, node.arg)
         return node
-
-
-def clone(tree: Any) -> Any:
-    """Eine Kopie eines Syntaxbaums; Pickle ist dabei zehnmal so schnell wie ``deepcopy``."""
-    return pickle.loads(pickle.dumps(tree))
-
-
-def shifted(tree: Any) -> Any:
-    """Eine Kopie, deren Zeilen als solche der Abgabe zu erkennen sind."""
-    return ast.increment_lineno(clone(tree), STUDENT_LINES)
-
-
-def splice(
-    solution: ast.Module,
-    gaps: tuple[Gap, ...],
-    fillings: Mapping[int, list[ast.stmt]],
-    extras: Extras = Extras(),
-) -> ast.Module:
-    """Setzt Inhalte von Lücken in die Musterlösung ein.
-
-    Args:
-        solution: Syntaxbaum der Musterlösung; er bleibt, wie er ist.
-        gaps: Ihre Lücken.
-        fillings: Zu einer Lückennummer die Anweisungen, die dort stehen sollen.
-        extras: Was die Abgabe zusätzlich definiert.
-
-    Returns:
-        Der neue Syntaxbaum.
-    """
-    tree = clone(solution)
-    for gap in gaps:
-        if gap.number in fillings:
-            function = find_function(tree, gap.path)
-            # Ein leerer Rumpf ist kein gültiges Python.
-            content = clone(fillings[gap.number]) or [ast.Pass()]
-            if gap.kind == "body":
-                kept = len(function.body) - len(body_below_docstring(function))
-                function.body[kept:] = content
-            else:
-                _replace_statement(function, gap.line, content)
-    return ast.fix_missing_locations(with_extras(tree, extras))
-
-
-def with_extras(tree: ast.Module, extras: Extras) -> ast.Module:
-    """Ergänzt ein Programm um eigene Importe (vorn) und eigene Definitionen (hinten)."""
-    early = [node for node in extras.statements if _is_early(node)]
-    late = [node for node in extras.statements if not _is_early(node)]
-    future = sum(map(is_future_import, tree.body))
-    at = future + (ast.get_docstring(tree, clean=False) is not None)
-    tree.body[at:at] = [node for node in early if not is_future_import(node)]
-    for name, members in extras.members.items():
-        owner = find_function(tree, (name,))
-        known = {defined for node in owner.body for defined in _defined(node)}
-        owner.body += [clone(node) for node in members if not _defined(node) & known]
-    tree.body += late
-    return tree
-
-
-def is_future_import(node: ast.stmt) -> bool:
-    """Ob eine Anweisung aus ``__future__`` importiert; das darf nur ganz vorn stehen."""
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
-
-
-def _is_early(node: ast.stmt) -> bool:
-    return isinstance(node, (*_IMPORTS, ast.Try))
-
-
-def _replace_statement(function: ast.AST, line: int, content: list[ast.stmt]) -> None:
-    for node in ast.walk(function):
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if not isinstance(block, list):
-                continue
-            for place, statement in enumerate(block):
-                if not hasattr(statement, "body") and statement.end_lineno == line:
-                    block[place : place + 1] = content
-                    return
-
-
-def student_extras(student: ast.Module, solution: ast.Module) -> Extras:
-    """Was die Abgabe definiert und die Musterlösung nicht kennt.
-
-    Lose Anweisungen wie Probeaufrufe gehören nicht dazu.
-    """
-    imports = {ast.dump(node) for node in solution.body if isinstance(node, _IMPORTS)}
-    statements = [
-        node
-        for node in student.body
-        if (isinstance(node, _IMPORTS) and ast.dump(node) not in imports)
-        or (isinstance(node, ast.Try) and _only_defines(node))
-    ]
-    statements += _unknown(student.body, solution.body)
-    members = {}
-    for ours in solution.body:
-        theirs = find_function(student, (ours.name,)) if isinstance(ours, ast.ClassDef) else None
-        if isinstance(theirs, ast.ClassDef) and (own := _unknown(theirs.body, ours.body)):
-            members[ours.name] = tuple(map(shifted, own))
-    return Extras(tuple(map(shifted, statements)), members)
-
-
-def _unknown(theirs: list[ast.stmt], ours: list[ast.stmt]) -> list[ast.stmt]:
-    known = {name for node in ours for name in _defined(node)}
-    return [
-        node for node in theirs if isinstance(node, _DEFINITIONS) and not _defined(node) & known
-    ]
-
-
-def _only_defines(node: ast.Try) -> bool:
-    """Ob ein ``try`` nur importiert und festlegt, zum Beispiel einen Ersatz für ein Paket."""
-    blocks = [node.body, node.orelse, node.finalbody, *(entry.body for entry in node.handlers)]
-    kinds = (*_IMPORTS, *_DEFINITIONS, ast.Pass)
-    return all(isinstance(statement, kinds) for block in blocks for statement in block)
-
-
-def _defined(node: ast.stmt) -> set[str]:
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return {node.name}
-    return stored_names([node]) if isinstance(node, (ast.Assign, ast.AnnAssign)) else set()

@@ -160,13 +160,14 @@ def _first_wrong(expected: np.ndarray, got: np.ndarray, wrong: np.ndarray) -> st
 def _numbers(expected: object, got: object) -> tuple[str, str]:
     """Beide Zahlen mit so vielen Stellen, dass man ihren Unterschied sieht."""
     for digits in (6, 9, 12, 17):
-        shown = tuple(
-            f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
-            for value in (expected, got)
-        )
+        shown = _number(expected, digits), _number(got, digits)
         if shown[0] != shown[1]:
             break
     return shown
+
+
+def _number(value: object, digits: int) -> str:
+    return f"{value:.{digits}g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def inline(array: np.ndarray) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from faltwerk.cases import Case
 from faltwerk.exercise import Exercise
 from faltwerk.gaps import Gap
@@ -51,6 +53,6 @@ def _inputs(case: Case) -> list[str]:
     lines = []
     for name, value in case.given.items():
         array = value.detach().numpy() if hasattr(value, "detach") else value
-        if hasattr(array, "dtype") and (shown := inline(array)):
+        if isinstance(array, (np.ndarray, np.generic)) and (shown := inline(np.asarray(array))):
             lines.append(f"{name} = {shown}")
     return lines

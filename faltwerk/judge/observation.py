@@ -57,4 +57,5 @@ def _array(tag: str, array: np.ndarray, dtype: str | None = None) -> Observation
 
 def decode_array(observation: Observation) -> np.ndarray:
     """Gibt das Array einer Beobachtung zurück."""
-    return np.load(io.BytesIO(base64.b64decode(observation[2])), allow_pickle=False)
+    array: np.ndarray = np.load(io.BytesIO(base64.b64decode(observation[2])), allow_pickle=False)
+    return array

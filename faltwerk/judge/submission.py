@@ -113,7 +113,8 @@ def parse(source: str) -> ast.Module:
 def _caret(error: SyntaxError, source: str) -> str:
     # Beim Übersetzen kennt der Fehler nur die Nummer der Zeile.
     lines = source.splitlines()
-    text = error.text or (lines[error.lineno - 1] if 0 < (error.lineno or 0) <= len(lines) else "")
+    number = error.lineno or 0
+    text = error.text or (lines[number - 1] if 0 < number <= len(lines) else "")
     text = text.rstrip("\n")
     if not text:
         return ""

@@ -14,24 +14,15 @@ from typing import Literal
 
 from faltwerk.cases import Case, Mistake
 from faltwerk.exercise import Exercise, Part
-from faltwerk.gaps import Gap, assigned_value, body_below_docstring
-from faltwerk.judge.align import (
-    Extras,
-    Filling,
-    Unaligned,
-    align,
-    clone,
-    find_function,
-    shifted,
-    splice,
-    stored_names,
-    student_extras,
-    with_extras,
-)
+from faltwerk.gaps import Gap
+from faltwerk.judge.align import Filling, Unaligned, align
 from faltwerk.judge.compare import difference
+from faltwerk.judge.extras import Extras, student_extras, with_extras
 from faltwerk.judge.messages import counterexample, listed, open_message, partner_message, size
 from faltwerk.judge.observation import Observation
+from faltwerk.judge.splice import gap_content, sample_statements, splice, without_annotation
 from faltwerk.judge.submission import UnreadableError, markers, parse
+from faltwerk.judge.syntax import clone, definition_at, find_definition, shifted, stored_names
 
 Status = Literal["correct", "wrong", "open", "untested"]
 
@@ -128,7 +119,7 @@ class Judge:
             if isinstance(filling, Filling) and filling.open
         }
         related = sorted({number for part in parts for number in self._by_part[part.name]})
-        blank = {number for number in verdicts if not found[number].statements}
+        blank = {number for number in verdicts if not _statements(found[number])}
         if verdicts.keys() == blank and not self._problem(shifted(student), related):
             return [_correct(gap, found) for gap in wanted]
         extras = student_extras(student, self._solution)
@@ -212,7 +203,7 @@ class Judge:
             and all(verdict.status == "correct" for verdict in verdicts.values())
         ):
             # Jede Lücke ist für sich richtig: Dann liegt es an dem, was nicht Lücke ist.
-            node = find_function(student, (part,))
+            node = definition_at(student, (part,))
             reason = f"Für sich richtig, doch »{part}« rechnet als Ganzes falsch: {problem}"
             return {
                 gap.number: Verdict(gap.number, "untested", reason, node.lineno) for gap in gaps
@@ -220,11 +211,11 @@ class Judge:
         return self._judge_together(part, verdicts, found, extras, seen)
 
     def _whole_part(self, part: str, student: ast.Module, extras: Extras) -> ast.Module | None:
-        theirs = find_function(student, (part,))
+        theirs = find_definition(student, (part,))
         if theirs is None:
             return None
         tree = clone(self._solution)
-        place = tree.body.index(find_function(tree, (part,)))
+        place = tree.body.index(definition_at(tree, (part,)))
         tree.body[place] = shifted(theirs)
         return with_extras(tree, extras)
 
@@ -277,12 +268,13 @@ class Judge:
         self, gaps: Sequence[Gap], found: Mapping[int, Filling | Unaligned], extras: Extras
     ) -> ast.Module:
         """Die Musterlösung mit den Inhalten der Abgabe an diesen Lücken."""
-        fillings = {gap.number: found[gap.number].statements for gap in gaps}
+        fillings = {gap.number: _statements(found[gap.number]) for gap in gaps}
         return splice(self._solution, self.exercise.gaps, fillings, extras)
 
     def _lenders(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> list[Gap]:
         """Die Lücken derselben Funktion, die eigene Namen festlegen, die diese hier benutzt."""
-        function = find_function(self._solution, gap.path)
+        function = definition_at(self._solution, gap.path)
+        assert isinstance(function, ast.FunctionDef)
         known = _names(function.body) | {
             node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)
         }
@@ -294,18 +286,18 @@ class Judge:
             and isinstance(found.get(other.number), Filling)
         ]
         lenders: list[Gap] = []
-        wanted = _names(found[gap.number].statements) - known
+        wanted = _names(_statements(found[gap.number])) - known
         while True:
             fresh = [
                 other
                 for other in others
-                if other not in lenders and stored_names(found[other.number].statements) & wanted
+                if other not in lenders and stored_names(_statements(found[other.number])) & wanted
             ]
             if not fresh:
                 return lenders
             lenders += fresh
             for other in fresh:
-                wanted |= _names(found[other.number].statements) - known
+                wanted |= _names(_statements(found[other.number])) - known
 
     def _sharers(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> list[Gap]:
         """Die Lücken einer Klasse, die sich mit dieser Attribute teilen, die nur die Abgabe kennt.
@@ -321,8 +313,8 @@ class Judge:
             and other.kind != "body"
             and isinstance(found.get(other.number), Filling)
         ]
-        used = {other.number: _attributes(found[other.number].statements) for other in others}
-        own = set().union(*(_attributes(found[o.number].statements, ast.Store) for o in others))
+        used = {other.number: _attributes(_statements(found[other.number])) for other in others}
+        own = set().union(*(_attributes(_statements(found[o.number]), ast.Store) for o in others))
         own -= self._known_attributes(gap)
         group = [gap]
         while True:
@@ -346,7 +338,7 @@ class Judge:
         filled = [part.statements for part in found.values() if isinstance(part, Filling)]
         given = _attributes([student], ast.Store) - _attributes([self._solution])
         given -= _attributes(itertools.chain(*filled), ast.Store)
-        return bool(_attributes(found[gap.number].statements) & given)
+        return bool(_attributes(_statements(found[gap.number])) & given)
 
     def _judge_together(
         self,
@@ -422,9 +414,8 @@ class Judge:
         if alone:
             if verdict.message in known:
                 return verdict
-            return Verdict(
-                gap.number, "wrong", self._problem_in(alone, numbers, seen[gap.number]), line
-            )
+            problem = self._problem_in(alone, numbers, seen[gap.number])
+            return Verdict(gap.number, "wrong", problem or verdict.message, line)
         got = self.run(self._with_fillings([gap, partner], found, extras), numbers)
         if theirs < mine:
             text = (
@@ -460,11 +451,13 @@ class Judge:
 
     def _own_attributes(self, gap: Gap, found: Mapping[int, Filling | Unaligned]) -> set[str]:
         """Die Attribute, die eine Methode benutzt und die Musterlösung der Klasse nicht kennt."""
-        return _attributes(found[gap.number].statements) - self._known_attributes(gap)
+        return _attributes(_statements(found[gap.number])) - self._known_attributes(gap)
 
     def _known_attributes(self, gap: Gap) -> set[str]:
-        owner = find_function(self._solution, gap.path[:1])
-        return _attributes([owner]) | {getattr(node, "name", None) for node in owner.body}
+        owner = definition_at(self._solution, gap.path[:1])
+        return _attributes([owner]) | {
+            node.name for node in owner.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        }
 
     def _needs_partner(
         self,
@@ -515,8 +508,8 @@ class Judge:
 
     def _is_sample(self, gap: Gap, filling: Filling) -> bool:
         sample = sample_statements(self._solution, gap)
-        plain = [_without_annotation(node) for node in filling.statements]
-        ours = [_without_annotation(node) for node in sample]
+        plain = [without_annotation(node) for node in filling.statements]
+        ours = [without_annotation(node) for node in sample]
         return [ast.dump(node) for node in plain] == [ast.dump(node) for node in ours]
 
     def _known_mistake(
@@ -547,9 +540,9 @@ class Judge:
 
     def _equal(self, case: Case, left: Observation, right: Observation) -> bool:
         if left[0] == "raises" == right[0]:
-            return left[1:3] == right[1:3]
+            return bool(left[1:3] == right[1:3])
         if left[0] in ("timeout", "killed") or right[0] in ("timeout", "killed"):
-            return left[0] == right[0]
+            return bool(left[0] == right[0])
         rtol, atol = self._tolerance(case)
         return difference(left, right, rtol, atol, case.dtype) is None
 
@@ -591,34 +584,6 @@ class Judge:
         return counterexample(*min(failing, key=lambda pair: (pair[0].part != own, size(pair[0]))))
 
 
-def gap_content(solution: ast.Module, gap: Gap, code: str) -> list[ast.stmt]:
-    """Der Inhalt einer Lücke als Anweisungen, aus dem Text, der in der Lücke stünde."""
-    if gap.kind != "value":
-        return ast.parse(code).body
-    assignment = sample_statements(solution, gap)[0]
-    content = ast.parse(ast.unparse(_without_annotation(assignment))).body
-    content[0].value = ast.parse(code.strip(), mode="eval").body
-    return content
-
-
-def sample_statements(solution: ast.Module, gap: Gap) -> list[ast.stmt]:
-    """Was die Musterlösung in einer Lücke schreibt."""
-    function = find_function(solution, gap.path)
-    if gap.kind == "body":
-        return body_below_docstring(function)
-    return [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.end_lineno == gap.line
-    ]
-
-
-def _without_annotation(node: ast.stmt) -> ast.stmt:
-    if isinstance(node, ast.AnnAssign) and assigned_value(node) is not None:
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-    return node
-
-
 def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int]:
     """Die Fälle eines Teils und der Teile, die ihn benutzen, die eigenen zuerst."""
     uses = {
@@ -636,6 +601,10 @@ def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int
 
 def _correct(gap: Gap, found: Mapping[int, Filling | Unaligned]) -> Verdict:
     return Verdict(gap.number, "correct", "", found[gap.number].line)
+
+
+def _statements(found: Filling | Unaligned) -> list[ast.stmt]:
+    return found.statements if isinstance(found, Filling) else []
 
 
 def _hangs(seen: Sequence[Observation]) -> bool:

@@ -22,10 +22,10 @@ from typing import Any
 
 from faltwerk.cases import Case
 from faltwerk.exercise import Exercise, ExerciseError, load, load_mistakes
-from faltwerk.judge.align import shifted
 from faltwerk.judge.compare import describe_abort
 from faltwerk.judge.observation import ARRAYS, Observation, decode_array, encode
 from faltwerk.judge.submission import UnreadableError, parse
+from faltwerk.judge.syntax import shifted
 from faltwerk.judge.verdicts import Judge
 from faltwerk.run.observe import MODULE, SCALAR_WARNING, execute, observe
 from faltwerk.run.restore import remember

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from faltwerk.cases import Case
-from faltwerk.judge.align import STUDENT_LINES
 from faltwerk.judge.observation import Observation, encode
 from faltwerk.judge.submission import FILENAME
+from faltwerk.judge.syntax import STUDENT_LINES
 
 MODULE = "abgabe"
 # Neuere Fassungen von NumPy melden hier einen Fehler, ältere warnen nur.
@@ -70,7 +70,9 @@ def execute(tree: ast.Module, names: dict[str, Any]) -> Observation | None:
 
 def _run_case(names: dict[str, Any], case: Case) -> Observation:
     program = ast.parse(case.code, "<prüffall>")
-    last = ast.Expression(program.body.pop().value)
+    statement = program.body.pop()
+    assert isinstance(statement, ast.Expr), "verify weist andere Prüffälle ab."
+    last = ast.Expression(statement.value)
     try:
         namespace = {**names, **copy_given(case.given)}
         exec(compile(program, "<prüffall>", "exec"), namespace)

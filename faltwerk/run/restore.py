@@ -11,6 +11,7 @@ import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -47,23 +48,25 @@ def remember(packages: Sequence[str]) -> Callable[[], None]:
         for function in (*own, *methods)
         if isinstance(function, types.FunctionType)
     ]
-    lists = [(part, list(part)) for part in (sys.path, sys.meta_path, warnings.filters)]
+    changeable: list[Any] = [sys.path, sys.meta_path, warnings.filters]
+    lists = [(part, list(part)) for part in changeable]
     limit, errors, options = sys.getrecursionlimit(), np.geterr(), np.get_printoptions()
 
     def restore() -> None:
         _reset(basics, originals)
         _reset(modules, loaded)
-        for space, saved in spaces:
-            _reset(space, saved)
+        for space, names in spaces:
+            _reset(space, names)
         for cls, members in classes:
             _reset_class(cls, members)
         for function, code, defaults, keywords in codes:
             if function.__code__ is not code:
                 function.__code__ = code
             function.__defaults__, function.__kwdefaults__ = defaults, keywords
-        for part, saved in lists:
-            part[:] = saved
-        warnings._filters_mutated()
+        for part, entries in lists:
+            part[:] = entries
+        # Ohne diesen Aufruf hielte sich warnings an die Filter, die es sich gemerkt hat.
+        warnings._filters_mutated()  # type: ignore[attr-defined]  # fehlt in den Typen
         sys.settrace(None)
         sys.setprofile(None)
         sys.setrecursionlimit(limit)
@@ -73,7 +76,7 @@ def remember(packages: Sequence[str]) -> Callable[[], None]:
     return restore
 
 
-def _reset(space: dict, saved: dict) -> None:
+def _reset(space: dict[str, Any], saved: dict[str, Any]) -> None:
     # Erst alte Werte, dann neue Namen: So fehlt nie etwas, das hier selbst gebraucht wird.
     space.update(saved)
     if len(space) != len(saved):
@@ -81,7 +84,7 @@ def _reset(space: dict, saved: dict) -> None:
             del space[name]
 
 
-def _reset_class(cls: type, members: dict) -> None:
+def _reset_class(cls: type, members: dict[str, Any]) -> None:
     for name, value in members.items():
         if cls.__dict__.get(name) is not value:
             setattr(cls, name, value)

@@ -109,7 +109,7 @@ def _run_child(
     return seen + [end] * (len(cases) - len(seen))
 
 
-def _collect(reading: int, child: int, count: int, seconds: float) -> tuple[list[bytes], list]:
+def _collect(reading: int, child: int, count: int, seconds: float) -> tuple[list[bytes], list[str]]:
     deadline = time.monotonic() + seconds
     data = b""
     end = ["killed", "os._exit"]

@@ -16,9 +16,8 @@ from torch import nn
 
 import resnet
 from faltwerk.exercise import load
-from faltwerk.judge.align import splice
 from faltwerk.judge.compare import difference
-from faltwerk.judge.verdicts import gap_content, sample_statements
+from faltwerk.judge.splice import gap_content, sample_statements, splice
 from faltwerk.run.observe import observe
 from resnet.checks import cases, fill, layers
 from resnet.mistakes import MISTAKES

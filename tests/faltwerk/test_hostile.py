@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from faltwerk.judge.submission import imports_solution, read_submission
-from faltwerk.judge.verdicts import UnreadableError
+from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
 from faltwerk.run import sandbox
 from faltwerk.run.sandbox import Sandbox
 

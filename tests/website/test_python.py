@@ -23,7 +23,8 @@ from site_builds import ROOT, script_folder
 
 from faltwerk.authors.mutants import mutants
 from faltwerk.exercise import load
-from faltwerk.judge.align import find_function, splice
+from faltwerk.judge.splice import splice
+from faltwerk.judge.syntax import definition_at
 from faltwerk.judge.verdicts import Judge
 from faltwerk.run.sandbox import Sandbox
 from website.runtime import course_archive, download_bytes, manifest, runtime_files
@@ -159,7 +160,7 @@ def start(page: Page, source: str, phase: str) -> None:
 
 def part_text(name: str, part: str) -> str:
     """Die Musterlösung eines Teils, ohne Marken und Kommentare."""
-    return ast.unparse(find_function(ast.parse(load(name, ROOT).source), (part,)))
+    return ast.unparse(definition_at(ast.parse(load(name, ROOT).source), (part,)))
 
 
 SIGNAL = ("convolution", "cross_correlation1d")
@@ -226,7 +227,7 @@ def parity_jobs(judge: Judge) -> Iterator[tuple[str, str]]:
     here = {part.name for part in exercise.parts if part.framework == "numpy"}
 
     def text(changed: ast.Module, part: str) -> tuple[str, str]:
-        return part, ast.unparse(find_function(changed, (part,)))
+        return part, ast.unparse(definition_at(changed, (part,)))
 
     for part in exercise.parts:
         if part.name in here:
@@ -272,7 +273,7 @@ def test_same_verdicts_and_messages_as_on_the_command_line(warm: Page, name: str
 
 def test_an_open_gap_is_open_and_other_parts_come_from_the_sample_solution(warm: Page):
     stub = load("pooling", ROOT).stub
-    part = ast.unparse(find_function(ast.parse(stub), ("MaxPool2dBackward",)))
+    part = ast.unparse(definition_at(ast.parse(stub), ("MaxPool2dBackward",)))
     outcome = check(warm, "pooling", "MaxPool2dBackward", part)
     assert [verdict[:2] for verdict in verdicts(outcome)] == [(n, "open") for n in (16, 17, 18)]
     example = "def maxpool2d_example():\n    return maxpool2d(reference_input(), (3, 3), (2, 2))\n"
