@@ -17,7 +17,7 @@ from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
 from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
 from faltwerk.judge.verdicts import Judge, Verdict
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = "arbeit"
@@ -76,8 +76,8 @@ def check(options: argparse.Namespace) -> int:
     path = _submission_path(exercise, options.file)
     try:
         source = read_submission(path)
-        with Sandbox(exercise) as box:
-            verdicts = box.judge().judge(source, _ticker(exercise, not options.json))
+        with judging(exercise) as judge:
+            verdicts = judge.judge(source, _ticker(exercise, not options.json))
     except UnreadableError as error:
         if options.json:
             reason = " ".join(str(error).split())
@@ -99,8 +99,7 @@ def watch(options: argparse.Namespace) -> int:
     exercise = load(options.exercise, ROOT)
     path = _submission_path(exercise, options.file)
     print(f"{path} wird beobachtet, Strg+C beendet.", flush=True)
-    with Sandbox(exercise) as box:
-        judge = box.judge()
+    with judging(exercise) as judge:
         seen = None
         try:
             while True:

@@ -14,7 +14,7 @@ from faltwerk.exercise import Exercise, ExerciseError, load_all
 from faltwerk.judge.submission import read_submission
 from faltwerk.judge.syntax import is_future_import, stored_names
 from faltwerk.judge.verdicts import Verdict
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,8 +55,8 @@ def interactive_check(name: str, namespace: Mapping[str, Any]) -> Result:
     """
     exercise, parts = _resolve(name)
     source = _defined_source(namespace)
-    with Sandbox(exercise) as box:
-        verdicts = box.judge().judge(source, parts=parts)
+    with judging(exercise) as judge:
+        verdicts = judge.judge(source, parts=parts)
     return Result([_without_line(verdict) for verdict in verdicts])
 
 

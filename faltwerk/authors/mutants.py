@@ -21,7 +21,7 @@ from faltwerk.exercise import Exercise, ExerciseError, load, load_all
 from faltwerk.gaps import Gap, GapError
 from faltwerk.judge.splice import sample_statements, splice
 from faltwerk.judge.syntax import definition_at
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 _ROOT = Path(__file__).resolve().parents[2]
 _EQUIVALENT = Path("tests", "equivalent_mutants.toml")
@@ -213,8 +213,7 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
     result = Tally()
     solution = ast.parse(exercise.source)
     known = {(gap, change.strip()) for gap, change in equivalent}
-    with Sandbox(exercise) as box:
-        judge = box.judge()
+    with judging(exercise) as judge:
         for mutant in mutants(exercise):
             number = mutant.gap.number
             if (number, mutant.change) in known:

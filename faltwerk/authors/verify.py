@@ -10,7 +10,7 @@ from faltwerk.authors.stubs import stale_stubs
 from faltwerk.exercise import Exercise
 from faltwerk.judge.verdicts import Judge, Verdict
 from faltwerk.report import WORDS
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 _NEEDED = ("__init__.py", "solution.py", "checks.py", "mistakes.py", "exercise.toml")
 _CONTENT = {
@@ -35,8 +35,7 @@ def problems(
         Ein deutscher Satz je Mangel; ohne Mangel nichts.
     """
     yield from _file_problems(exercise)
-    with Sandbox(exercise) as box:
-        judge = box.judge()
+    with judging(exercise) as judge:
         yield from _part_problems(exercise, judge)
         faulty = [*_case_problems(exercise, judge), *_unfit_mistakes(exercise, judge)]
         if faulty:

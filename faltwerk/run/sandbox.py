@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from faltwerk.cases import Case
-from faltwerk.exercise import Exercise, ExerciseError, load_mistakes
+from faltwerk.exercise import Exercise, ExerciseError
 from faltwerk.judge.observation import ARRAYS, Observation, decode_array
-from faltwerk.judge.verdicts import Judge
 
 # So lange darf ein Lauf aller Prüffälle dauern; die Musterlösungen brauchen ein Zehntel davon.
 SECONDS = {"numpy": 3.0, "torch": 20.0}
@@ -32,12 +31,15 @@ class Sandbox:
     Args:
         exercise: Die Übung.
 
+    Attributes:
+        cases: Ihre Prüffälle, sobald der ``with``-Block begonnen hat.
+
     Beim Verlassen des ``with``-Blocks enden alle Prozesse.
     """
 
     def __init__(self, exercise: Exercise) -> None:
         self._exercise = exercise
-        self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._workers: dict[str, _Worker] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="faltwerk-")
         self._frameworks = {part.name: part.framework for part in exercise.parts}
         self.cases: list[Case] = []
@@ -48,14 +50,9 @@ class Sandbox:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers.values():
-            worker.kill()
-            worker.communicate()
+            worker.stop()
         self._workers.clear()
         self._folder.cleanup()
-
-    def judge(self) -> Judge:
-        """Ein Richter, der in diesem Sandkasten ausführt."""
-        return Judge(self._exercise, self.cases, load_mistakes(self._exercise), self.run)
 
     def run(self, tree: ast.Module, numbers: Sequence[int]) -> list[Observation]:
         """Führt ein Programm mit Prüffällen aus, jeden bei den Paketen, die er braucht."""
@@ -72,39 +69,71 @@ class Sandbox:
 
     def _ask(self, framework: str, tree: ast.Module, numbers: list[int]) -> list[Observation]:
         worker = self._worker(framework)
-        job = pickle.dumps((tree, numbers, SECONDS[framework]))
         try:
-            worker.stdin.write(struct.pack("<Q", len(job)) + job)
-            worker.stdin.flush()
-            return _answer(worker)
+            worker.send((tree, numbers, SECONDS[framework]))
+            answer: list[Observation] = worker.receive()
+            return answer
         except (BrokenPipeError, EOFError):
             # Hat ein Lauf den Prozess mitgerissen, beginnt der nächste mit einem frischen.
-            worker.kill()
-            worker.communicate()
+            worker.stop()
             del self._workers[framework]
             return [["killed", "der Prüfprozess ist beendet worden"]] * len(numbers)
 
-    def _worker(self, framework: str) -> subprocess.Popen[bytes]:
+    def _worker(self, framework: str) -> _Worker:
         if framework not in self._workers:
-            environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-            folder = self._folder.name
-            worker = subprocess.Popen(
-                [sys.executable, "-P", "-B", str(_WORKER), str(self._exercise.folder.parent),
-                 self._exercise.name, framework],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                cwd=folder,
-                env=environment | {"HOME": folder, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
-            )  # fmt: skip
+            worker = _Worker(self._exercise, framework, self._folder.name)
             self._workers[framework] = worker
             try:
-                self.cases = [_case(described) for described in _answer(worker)]
+                self.cases = [_case(described) for described in worker.receive()]
             except EOFError as error:
-                last = worker.stderr.read().decode(errors="replace").strip().splitlines()[-1:]
                 raise ExerciseError(
                     f"Die Prüffälle der Übung »{self._exercise.name}« lassen sich nicht laden: "
-                    f"{' '.join(last) or 'der Prüfprozess startet nicht'}"
+                    f"{worker.last_words() or 'der Prüfprozess startet nicht'}"
                 ) from error
         return self._workers[framework]
+
+
+class _Worker:
+    """Ein Prüfprozess und die Leitungen zu ihm; was hindurchgeht, sagt ``worker.py``."""
+
+    def __init__(self, exercise: Exercise, framework: str, folder: str) -> None:
+        environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-B", str(_WORKER), str(exercise.folder.parent),
+             exercise.name, framework],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=folder,
+            env=environment | {"HOME": folder, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._jobs, self._answers = self._process.stdin, self._process.stdout
+        self._errors = self._process.stderr
+
+    def send(self, job: object) -> None:
+        """Gibt einen Auftrag ab."""
+        data = pickle.dumps(job)
+        self._jobs.write(struct.pack("<Q", len(data)) + data)
+        self._jobs.flush()
+
+    def receive(self) -> Any:
+        """Wartet auf die nächste Antwort.
+
+        Raises:
+            EOFError: Wenn der Prozess vorher endet.
+        """
+        head = self._answers.read(8)
+        if len(head) < 8:
+            raise EOFError
+        return json.loads(self._answers.read(struct.unpack("<Q", head)[0]))
+
+    def last_words(self) -> str:
+        """Die letzte Zeile, die der beendete Prozess gemeldet hat."""
+        return " ".join(self._errors.read().decode(errors="replace").strip().splitlines()[-1:])
+
+    def stop(self) -> None:
+        """Beendet den Prozess."""
+        self._process.kill()
+        self._process.communicate()
 
 
 def _loads_torch(tree: ast.Module) -> bool:
@@ -116,13 +145,6 @@ def _loads_torch(tree: ast.Module) -> bool:
         if any(name.partition(".")[0] == "torch" for name in names):
             return True
     return False
-
-
-def _answer(worker: subprocess.Popen[bytes]) -> Any:
-    head = worker.stdout.read(8)
-    if len(head) < 8:
-        raise EOFError
-    return json.loads(worker.stdout.read(struct.unpack("<Q", head)[0]))
 
 
 def _case(described: dict[str, Any]) -> Case:

@@ -30,7 +30,7 @@ from convolution.solution import (
     sig2col,
 )
 from faltwerk.exercise import load
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = json.loads((ROOT / "convolution" / "reference.json").read_text(encoding="utf-8"))
@@ -454,8 +454,8 @@ _CHANGED = {
 
 @pytest.fixture(scope="module")
 def judge():
-    with Sandbox(load("convolution", ROOT)) as box:
-        yield box.judge()
+    with judging(load("convolution", ROOT)) as judge:
+        yield judge
 
 
 @pytest.mark.parametrize("name", _CHANGED)

@@ -6,14 +6,14 @@ import pytest
 
 from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
 from faltwerk.run import sandbox
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 
 @pytest.fixture
-def box(tiny, monkeypatch):
+def judge(tiny, monkeypatch):
     monkeypatch.setitem(sandbox.SECONDS, "numpy", 1.0)
-    with Sandbox(tiny) as box:
-        yield box
+    with judging(tiny) as judge:
+        yield judge
 
 
 GAP = "    total = ...  # Lücke (1)"
@@ -38,15 +38,15 @@ GAP = "    total = ...  # Lücke (1)"
         ("total = np.zeros((2, 3))", "Form"),
     ],
 )
-def test_hostile_gap_is_wrong_with_a_reason(box, tiny, code, words):
+def test_hostile_gap_is_wrong_with_a_reason(judge, tiny, code, words):
     source = tiny.stub.replace(
         GAP, f"    {code}" if "total =" in code else f"    total = 0\n    {code}"
     )
-    verdicts = box.judge().judge(source)
+    verdicts = judge.judge(source)
     assert verdicts[0].status == "wrong"
     assert words in verdicts[0].message
     # Danach geht es weiter, als wäre nichts gewesen.
-    assert all(verdict.status == "correct" for verdict in box.judge().judge(tiny.source))
+    assert all(verdict.status == "correct" for verdict in judge.judge(tiny.source))
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_hostile_gap_is_wrong_with_a_reason(box, tiny, code, words):
         "import json; json.dumps = None",
     ],
 )
-def test_side_effects_change_no_verdict(box, tiny, code):
+def test_side_effects_change_no_verdict(judge, tiny, code):
     source = tiny.stub.replace(GAP, f"    {code}\n    total = np.sum(x)")
-    assert box.judge().judge(source)[0].status == "correct"
+    assert judge.judge(source)[0].status == "correct"
     wrong = tiny.stub.replace(GAP, f"    {code}\n    total = np.max(x)")
-    assert box.judge().judge(wrong)[0].status == "wrong"
+    assert judge.judge(wrong)[0].status == "wrong"
 
 
 def test_secrets_of_the_environment_do_not_reach_the_code(tiny, monkeypatch):
@@ -72,8 +72,8 @@ def test_secrets_of_the_environment_do_not_reach_the_code(tiny, monkeypatch):
     source = tiny.stub.replace(
         GAP, "    import os\n    total = np.sum(x) + 100 * ('MEIN_TOKEN' in os.environ)"
     )
-    with Sandbox(tiny) as box:
-        assert box.judge().judge(source)[0].status == "correct"
+    with judging(tiny) as judge:
+        assert judge.judge(source)[0].status == "correct"
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,19 @@ def test_secrets_of_the_environment_do_not_reach_the_code(tiny, monkeypatch):
         (b"x = " + b"(" * 5000 + b")" * 5000, "Zeile 1"),
     ],
 )
-def test_unreadable_file_is_one_sentence(box, tmp_path, data, words):
+def test_unreadable_file_is_one_sentence(judge, tmp_path, data, words):
     path = tmp_path / "abgabe.py"
     path.write_bytes(data)
     with pytest.raises(UnreadableError, match=words):
-        box.judge().judge(read_submission(path))
+        judge.judge(read_submission(path))
     assert path.read_bytes() == data
 
 
-def test_byte_order_mark_and_windows_line_ends_are_fine(box, tiny, tmp_path):
+def test_byte_order_mark_and_windows_line_ends_are_fine(judge, tiny, tmp_path):
     path = tmp_path / "müll und mehr.py"
     path.write_bytes(b"\xef\xbb\xbf" + tiny.source.replace("\n", "\r\n").encode())
     path.chmod(0o444)
-    verdicts = box.judge().judge(read_submission(path))
+    verdicts = judge.judge(read_submission(path))
     assert all(verdict.status == "correct" for verdict in verdicts)
 
 
@@ -125,16 +125,16 @@ def test_import_of_the_solution_is_noticed():
         ("def hilf():\n    while True: pass\nwert = hilf()", "nicht fertig"),
     ],
 )
-def test_broken_code_outside_the_gaps_is_said_once_and_quickly(box, tiny, code, words):
+def test_broken_code_outside_the_gaps_is_said_once_and_quickly(judge, tiny, code, words):
     source = tiny.stub.replace(GAP, "    total = np.sum(x)").replace(
         "import numpy as np", f"import numpy as np\n{code}"
     )
-    verdicts = box.judge().judge(source)
+    verdicts = judge.judge(source)
     assert [verdict.status for verdict in verdicts] == ["untested"] + ["open"] * 5
     assert "außerhalb der Aufgaben" in verdicts[0].message
     assert words in verdicts[0].message
 
 
-def test_loose_calls_at_the_end_do_no_harm(box, tiny):
+def test_loose_calls_at_the_end_do_no_harm(judge, tiny):
     source = tiny.stub.replace(GAP, "    total = np.sum(x)") + "\nprint(scaled_sum(1, 2))\n1 / 0\n"
-    assert box.judge().judge(source)[0].status == "correct"
+    assert judge.judge(source)[0].status == "correct"

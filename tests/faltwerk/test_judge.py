@@ -13,14 +13,13 @@ from faltwerk.judge.compare import difference
 from faltwerk.judge.observation import encode
 from faltwerk.judge.submission import UnreadableError
 from faltwerk.run import sandbox
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 
 @pytest.fixture
 def judged(tiny):
     """Beurteilt einen Text und gibt zu jeder Lücke das Urteil zurück."""
-    with Sandbox(tiny) as box:
-        judge = box.judge()
+    with judging(tiny) as judge:
         yield lambda source: {verdict.gap: verdict for verdict in judge.judge(source)}
 
 
@@ -294,8 +293,7 @@ def test_numbers_are_shown_with_as_many_digits_as_it_takes():
 
 
 def test_who_imports_torch_has_the_time_that_loading_it_takes(tiny, monkeypatch):
-    with Sandbox(tiny) as box:
-        judge = box.judge()
+    with judging(tiny) as judge:
         judge.judge(tiny.source.replace("np.sum(x)", "0"))
         monkeypatch.setitem(sandbox.SECONDS, "numpy", 0.0)
         verdicts = judge.judge(f"import torch.nn as nn\n{tiny.source}")

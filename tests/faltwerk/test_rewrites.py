@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from faltwerk.exercise import load
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def judged(name: str, source: str) -> dict[int, str]:
     exercise = load(name, ROOT)
-    with Sandbox(exercise) as box:
-        return {verdict.gap: verdict.status for verdict in box.judge().judge(source)}
+    with judging(exercise) as judge:
+        return {verdict.gap: verdict.status for verdict in judge.judge(source)}
 
 
 def replaced(name: str, functions: dict[str, str], within: str | None = None) -> str:

@@ -26,7 +26,7 @@ from faltwerk.exercise import load
 from faltwerk.judge.splice import splice
 from faltwerk.judge.syntax import definition_at
 from faltwerk.judge.verdicts import Judge
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 from website.runtime import course_archive, download_bytes, manifest, runtime_files
 
 # Die Regeln, unter denen die Seiten stehen; als Kopfzeile gelten sie auch für den Arbeitsfaden.
@@ -246,8 +246,7 @@ def parity_jobs(judge: Judge) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", ["convolution", "pooling"])
 def test_same_verdicts_and_messages_as_on_the_command_line(warm: Page, name: str):
-    with Sandbox(load(name, ROOT)) as box, ThreadPoolExecutor(1) as beside:
-        judge = box.judge()
+    with judging(load(name, ROOT)) as judge, ThreadPoolExecutor(1) as beside:
         jobs = list(parity_jobs(judge))
         # Beide Seiten rechnen gleichzeitig; nacheinander dauerte es doppelt so lange.
         local = beside.submit(lambda: [judge.judge(source, parts=[part]) for part, source in jobs])

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from faltwerk.exercise import Exercise, load_all
-from faltwerk.run.sandbox import Sandbox
+from faltwerk.run.judging import judging
 from tools.bench.table import Table, median_seconds, number, seconds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,8 +63,7 @@ def measure(exercise: Exercise, folder: Path) -> tuple[float, float, float]:
         )
 
     cold = median_seconds(lambda: quietly("-m", "faltwerk", "check", exercise.name, file))
-    with Sandbox(exercise) as box:
-        judge = box.judge()
+    with judging(exercise) as judge:
         judge.judge(exercise.source)
         warm = median_seconds(lambda: judge.judge(exercise.source))
     reference = median_seconds(
