@@ -15,9 +15,10 @@ from faltwerk.authors.stubs import stale_stubs, write_stubs
 from faltwerk.authors.verify import problems
 from faltwerk.exercise import Exercise, ExerciseError, exercise_names, load
 from faltwerk.gaps import GapError
-from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
+from faltwerk.judge.submission import UnreadableError, imports_solution
 from faltwerk.judge.verdicts import Judge, Verdict
 from faltwerk.run.judging import judging
+from faltwerk.submission_file import read_submission
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = "arbeit"

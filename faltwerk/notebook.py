@@ -11,10 +11,10 @@ from typing import Any
 
 from faltwerk import report
 from faltwerk.exercise import Exercise, ExerciseError, load_all
-from faltwerk.judge.submission import read_submission
 from faltwerk.judge.syntax import is_future_import, stored_names
 from faltwerk.judge.verdicts import Verdict
 from faltwerk.run.judging import judging
+from faltwerk.submission_file import read_submission
 
 _ROOT = Path(__file__).resolve().parent.parent
 

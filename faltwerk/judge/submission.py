@@ -1,4 +1,4 @@
-"""Eine Abgabe lesen: ihre Datei, ohne sie je zu verändern, und ihren Text."""
+"""Der Text einer Abgabe: ihr Syntaxbaum, ihre Marken und was sie nicht lesbar macht."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import ast
 import io
 import tokenize
 import warnings
-from pathlib import Path
 
 from faltwerk.gaps import MARKER
 
 # So heißt die Datei der Abgabe, wo Python sie in einer Fehlerspur nennt.
 FILENAME = "<abgabe>"
-# Größer ist keine Abgabe; so bleibt auch eine versehentlich gewählte Datei harmlos.
-_MAX_BYTES = 2**20
 
 
 class UnreadableError(ValueError):
-    """Die Datei kann nicht beurteilt werden; der Text sagt in einem Satz, warum.
+    """Die Abgabe kann nicht beurteilt werden; der Text sagt in einem Satz, warum.
 
     Attributes:
         line: Zeile der Abgabe, an der es liegt, oder ``None``.
@@ -26,35 +23,6 @@ class UnreadableError(ValueError):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
-
-
-def read_submission(path: Path) -> str:
-    """Liest eine Abgabe als Text mit ``\\n`` am Zeilenende.
-
-    Raises:
-        UnreadableError: Wenn die Datei fehlt, ein Ordner, zu groß oder kein UTF-8 ist.
-    """
-    if path.is_dir():
-        raise UnreadableError(f"»{path}« ist ein Ordner; geben Sie die Python-Datei darin an.")
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise UnreadableError(f"»{path}« ist größer als 1 MiB und damit keine Abgabe.")
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableError(
-            f"Die Datei »{path}« gibt es nicht; »python -m faltwerk start« legt einen Rumpf an."
-        ) from error
-    except OSError as error:
-        raise UnreadableError(f"»{path}« lässt sich nicht lesen ({error.strerror}).") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise UnreadableError(
-            f"Zeile {line}: Die Datei ist nicht als UTF-8 gespeichert; "
-            "speichern Sie sie im Editor mit der Kodierung UTF-8."
-        ) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def imports_solution(source: str, exercise: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from faltwerk.judge.submission import UnreadableError, imports_solution, read_submission
+from faltwerk.judge.submission import UnreadableError, imports_solution
 from faltwerk.run import sandbox
 from faltwerk.run.judging import judging
+from faltwerk.submission_file import read_submission
 
 
 @pytest.fixture
