@@ -38,7 +38,7 @@ lint: setup
 	@$(VENV_PYTHON) -m tools.javascript
 
 mutants: setup
-	@$(VENV_PYTHON) -m faltwerk.authors.mutants
+	@$(VENV_PYTHON) -m faltwerk mutants
 
 bench: setup
 	@$(VENV_PYTHON) -m tools.bench

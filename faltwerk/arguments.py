@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
+
+Command = Callable[[argparse.Namespace], int]
 
 # Was argparse auf Englisch sagt, und was es heißt.
 _MESSAGES = (
@@ -28,6 +30,10 @@ _MESSAGES = (
 )
 
 
+class CallError(ValueError):
+    """Richtig geschrieben, aber nicht auszuführen; der Text sagt in einem Satz, warum nicht."""
+
+
 class _Formatter(argparse.HelpFormatter):
     """Die Hilfe auf Deutsch."""
 
@@ -41,11 +47,15 @@ class _Formatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, "Aufruf: " if prefix is None else prefix)
 
 
+class _UnwrappedFormatter(_Formatter, argparse.RawDescriptionHelpFormatter):
+    """Lässt die Zeilen der Beschreibung, wie sie sind."""
+
+
 class Parser(argparse.ArgumentParser):
     """Spricht Deutsch, in der Hilfe und bei falschen Aufrufen."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(add_help=False, formatter_class=_Formatter, **options)
+        super().__init__(add_help=False, **{"formatter_class": _Formatter} | options)
         self._positionals.title = "Angaben"
         self._optionals.title = "Optionen"
         self.add_argument("-h", "--help", action="help", help="diese Hilfe zeigen")
@@ -54,6 +64,50 @@ class Parser(argparse.ArgumentParser):
         """Sagt in einem Satz, welche Angabe nicht stimmt; Rückgabewert 2."""
         print(f"{_german(message)}; »{self.prog} --help« zeigt, was möglich ist.", file=sys.stderr)
         sys.exit(2)
+
+
+class CommandLine(Parser):
+    """Eine Befehlszeile mit mehreren Befehlen; die Hilfe zeigt sie nach Gruppen getrennt."""
+
+    def __init__(self, prog: str, description: str) -> None:
+        super().__init__(prog=prog, formatter_class=_UnwrappedFormatter)
+        self._lines = [description]
+        self._commands = self.add_subparsers(
+            metavar="BEFEHL", parser_class=Parser, help=f"»{prog} BEFEHL --help« erklärt ihn"
+        )
+        self.set_defaults(run=None)
+
+    def add_group(self, title: str) -> None:
+        """Beginnt eine Gruppe: Alle Befehle, die danach kommen, stehen unter diesem Titel."""
+        self._lines += ["", f"{title}:"]
+
+    def add_command(self, name: str, run: Command, text: str) -> Parser:
+        """Meldet einen Befehl an.
+
+        Args:
+            name: Wie er heißt.
+            run: Was er tut; zurück kommt der Rückgabewert des Programms.
+            text: Was er tut, in Worten.
+
+        Returns:
+            Der Parser für seine Angaben und Optionen.
+        """
+        self._lines.append(f"  {name:<8} {text}")
+        verb = self._commands.add_parser(name, description=f"{text[0].upper()}{text[1:]}.")
+        verb.set_defaults(run=run)
+        return verb
+
+    def format_help(self) -> str:
+        self.description = "\n".join(self._lines)
+        return super().format_help()
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Führt den gewählten Befehl aus; ohne Befehl zeigt sich, welche es gibt."""
+        if options.run is None:
+            self.print_help()
+            return 0
+        run: Command = options.run
+        return run(options)
 
 
 def _german(message: str) -> str:

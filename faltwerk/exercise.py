@@ -11,6 +11,8 @@ from typing import Any
 from faltwerk.cases import Mistake
 from faltwerk.gaps import Gap, find_gaps, make_stub
 
+# Der Ordner des Kurses: Hier liegen faltwerk und die Übungen.
+COURSE = Path(__file__).resolve().parent.parent
 FRAMEWORKS = ("numpy", "torch")
 
 

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from faltwerk import report
-from faltwerk.exercise import Exercise, ExerciseError, load_all
+from faltwerk.exercise import COURSE, Exercise, ExerciseError, load_all
 from faltwerk.judge.syntax import is_future_import, stored_names
 from faltwerk.judge.verdicts import Verdict
 from faltwerk.run.judging import judging
 from faltwerk.submission_file import read_submission
-
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 class Result:
@@ -66,7 +64,7 @@ def _without_line(verdict: Verdict) -> Verdict:
 
 
 def _resolve(name: str) -> tuple[Exercise, set[str]]:
-    exercises = load_all(_ROOT)
+    exercises = load_all(COURSE)
     for exercise in exercises:
         if name == exercise.name:
             return exercise, {part.name for part in exercise.parts}

@@ -1,8 +1,8 @@
 """Beweis durch Mutation: Fällt jede Veränderung einer Lücke auf, und genau an dieser Lücke?
 
-Aufruf: ``python -m faltwerk.authors.mutants [ÜBUNG …]``. Jede Lücke der Musterlösung
-wird auf viele Arten verändert; eine unentdeckte Veränderung ist entweder gleichwertig (dann steht
-sie mit Begründung in ``tests/equivalent_mutants.toml``) oder zeigt eine Schwäche der Prüffälle.
+Jede Lücke der Musterlösung wird auf viele Arten verändert; eine unentdeckte Veränderung ist
+entweder gleichwertig (dann steht sie mit Begründung in ``equivalent.toml`` neben der Musterlösung)
+oder zeigt eine Schwäche der Prüffälle.
 """
 
 from __future__ import annotations
@@ -10,23 +10,22 @@ from __future__ import annotations
 import ast
 import copy
 import difflib
-import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from faltwerk.arguments import Parser
-from faltwerk.exercise import Exercise, ExerciseError, load, load_all
-from faltwerk.gaps import Gap, GapError
+from faltwerk.exercise import Exercise, ExerciseError
+from faltwerk.gaps import Gap
 from faltwerk.judge.splice import sample_statements, splice
 from faltwerk.judge.syntax import definition_at
 from faltwerk.run.judging import judging
 
-_ROOT = Path(__file__).resolve().parents[2]
-_EQUIVALENT = Path("tests", "equivalent_mutants.toml")
+EQUIVALENT = "equivalent.toml"
+# Verändert einen Knoten an Ort und Stelle.
+_Edit = Callable[[Any], None]
 
-_OPERATORS: dict[type, tuple[type, ...]] = {
+_OPERATORS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
     ast.Sub: (ast.Add,),
     ast.Mult: (ast.Add, ast.FloorDiv),
@@ -112,13 +111,13 @@ def _changes(sample: list[ast.stmt], names: set[str]) -> Iterator[list[ast.stmt]
             yield ast.fix_missing_locations(edited).body
 
 
-def _edits(node: ast.AST, names: set[str]) -> Iterator:
+def _edits(node: ast.AST, names: set[str]) -> Iterator[_Edit]:
     """Veränderungen eines Knotens, jede als Funktion, die ihn an Ort und Stelle ändert."""
     if isinstance(node, ast.Constant):
         yield from (_setter("value", value) for value in _constants(node.value))
-    operator = getattr(node, "op", None)
-    for other in _OPERATORS.get(type(operator), ()):
-        yield _setter("op", other())
+    if isinstance(node, (ast.BinOp, ast.AugAssign, ast.BoolOp)):
+        for other in _OPERATORS.get(type(node.op), ()):
+            yield _setter("op", other())
     if isinstance(node, ast.Compare):
         for other in _OPERATORS.get(type(node.ops[0]), ()):
             yield _setter("ops", [other(), *node.ops[1:]])
@@ -152,11 +151,11 @@ def _edits(node: ast.AST, names: set[str]) -> Iterator:
                 yield _setter(name, rest or [ast.Pass()])
 
 
-def _setter(name: str, value: object):
+def _setter(name: str, value: object) -> _Edit:
     return lambda node: setattr(node, name, copy.deepcopy(value))
 
 
-def _assign_instead(node: ast.AugAssign) -> None:
+def _assign_instead(node: Any) -> None:
     # Der Knoten bleibt an seiner Stelle und wird zur einfachen Zuweisung.
     target, value = node.target, node.value
     node.__class__ = ast.Assign
@@ -164,11 +163,11 @@ def _assign_instead(node: ast.AugAssign) -> None:
     del node.op, node.target
 
 
-def _negate(node: ast.AST) -> None:
+def _negate(node: Any) -> None:
     node.test = ast.UnaryOp(ast.Not(), node.test)
 
 
-def _constants(value: object) -> tuple:
+def _constants(value: object) -> tuple[object, ...]:
     if isinstance(value, bool):
         return (not value,)
     if isinstance(value, int):
@@ -192,9 +191,37 @@ def _counterparts(name: str) -> Iterator[str]:
                 yield "_".join(new if piece == old else piece for piece in pieces)
 
 
+def equivalents(exercise: Exercise) -> set[tuple[int, str]]:
+    """Lücke und Unterschied der Veränderungen, die am Ergebnis nichts ändern.
+
+    Raises:
+        faltwerk.exercise.ExerciseError: Wenn die Datei dazu nicht stimmt.
+    """
+    path = exercise.folder / EQUIVALENT
+    if not path.is_file():
+        return set()
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"]
+        if not all(entry["reason"].strip() for entry in entries):
+            raise ExerciseError(f"{path}: Jede Veränderung braucht eine Begründung.")
+        return {(entry["gap"], entry["change"].strip()) for entry in entries}
+    except tomllib.TOMLDecodeError as error:
+        raise ExerciseError(f"{path}: Die Datei ist kein gültiges TOML ({error}).") from error
+    except KeyError as error:
+        raise ExerciseError(f"{path}: Der Eintrag {error} fehlt.") from error
+
+
 @dataclass
 class Tally:
-    """Wie viele Veränderungen einer Übung auffielen."""
+    """Wie viele Veränderungen einer Übung auffielen.
+
+    Attributes:
+        total: Veränderungen, die auffallen müssen.
+        equivalent: Veränderungen, die am Ergebnis nichts ändern; sie zählen nicht mit.
+        found: Wie viele auffielen.
+        exact: Wie viele davon genau an ihrer Lücke.
+        survivors: Die übrigen, als Text.
+    """
 
     total: int = 0
     equivalent: int = 0
@@ -203,16 +230,19 @@ class Tally:
     survivors: tuple[str, ...] = ()
 
 
-def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
+def tally(exercise: Exercise, progress: Callable[[str], None] = lambda text: None) -> Tally:
     """Beurteilt jede Veränderung einer Übung.
 
     Args:
         exercise: Die Übung.
-        equivalent: Lücke und Unterschied der Veränderungen, die am Ergebnis nichts ändern.
+        progress: Wird nach jeder Veränderung mit dem Stand aufgerufen.
+
+    Raises:
+        faltwerk.exercise.ExerciseError: Wenn ``equivalent.toml`` nicht stimmt.
     """
     result = Tally()
     solution = ast.parse(exercise.source)
-    known = {(gap, change.strip()) for gap, change in equivalent}
+    known = equivalents(exercise)
     with judging(exercise) as judge:
         for mutant in mutants(exercise):
             number = mutant.gap.number
@@ -228,46 +258,5 @@ def tally(exercise: Exercise, equivalent: Sequence[tuple[int, str]]) -> Tally:
             if noticed != [number]:
                 place = f"gemeldet an {noticed}" if noticed else "unentdeckt"
                 result.survivors += (f"Lücke {number}, {place}:\n{mutant.change}",)
-            if sys.stderr.isatty():
-                print(f"{exercise.name}: {result.total} …", end="\r", file=sys.stderr)
+            progress(f"{exercise.name}: {result.total} …")
     return result
-
-
-def main(arguments: list[str]) -> int:
-    """Gibt je Übung die Zahlen und die Überlebenden aus.
-
-    Returns:
-        0: alle entdeckt, 1: einer blieb unentdeckt, 2: falsch aufgerufen.
-    """
-    parser = Parser(
-        prog="python -m faltwerk.authors.mutants",
-        description="Verändert jede Lücke der Musterlösungen; jede Veränderung muss auffallen.",
-    )
-    parser.add_argument("names", nargs="*", metavar="ÜBUNG", help="sonst alle")
-    names = parser.parse_args(arguments).names
-    path = _ROOT / _EQUIVALENT
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["mutant"] if path.is_file() else []
-    try:
-        exercises = [load(name, _ROOT) for name in names] if names else load_all(_ROOT)
-    except (ExerciseError, GapError) as error:
-        print(error, file=sys.stderr)
-        return 2
-    failed = False
-    for exercise in exercises:
-        mine = [(e["gap"], e["change"]) for e in entries if e["exercise"] == exercise.name]
-        result = tally(exercise, mine)
-        share = 100 * result.exact / max(1, result.total)
-        print(
-            f"{exercise.name}: {result.total} Mutanten, {result.found} gefunden, "
-            f"{result.exact} genau an der Lücke ({share:.1f} %), "
-            f"{result.equivalent} gleichwertige ausgenommen",
-            flush=True,
-        )
-        for survivor in result.survivors:
-            print("  " + survivor.replace("\n", "\n    "))
-        failed |= result.found < result.total or share < 99
-    return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from faltwerk.exercise import ExerciseError
 from faltwerk.gaps import make_stub
 
 
@@ -14,10 +15,12 @@ def fresh_stub(name: str, root: Path) -> tuple[Path, str]:
     Dateien einer neuen Übung noch fehlen.
 
     Raises:
-        FileNotFoundError: Wenn die Musterlösung fehlt.
+        faltwerk.exercise.ExerciseError: Wenn die Musterlösung fehlt.
         faltwerk.gaps.GapError: Wenn eine Marke fehlerhaft ist.
     """
     solution = root / name / "solution.py"
+    if not solution.is_file():
+        raise ExerciseError(f"Der Übung »{name}« fehlt die Musterlösung {solution}.")
     source = solution.read_text(encoding="utf-8")
     return root / name / f"{name}.py", make_stub(source, f"{name}/solution.py")
 

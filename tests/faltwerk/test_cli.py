@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,8 +12,6 @@ import threading
 from pathlib import Path
 
 import pytest
-
-from faltwerk.authors import mutants
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,14 +90,17 @@ def test_unreadable_file_in_json(tmp_path):
         (["start", "../pooling"], "gibt es nicht"),
         (["hint", "pooling", "99"], "keine Lücke 99"),
         (["hint", "pooling", "1", "--level", "9"], "Stufen 1 bis"),
-        (["unfug"], "BEFEHL: »unfug« gibt es nicht, nur start, check, watch, hint, stubs, verify;"),
+        (["unfug"], "BEFEHL: »unfug« gibt es nicht, nur start, check, watch, hint, stubs"),
+        (["mutants", "backen"], "Die Übung »backen« gibt es nicht; vorhanden sind"),
+        (["verify", "backen"], "Die Übung »backen« gibt es nicht; vorhanden sind"),
+        (["stubs", "backen"], "fehlt die Musterlösung"),
+        (["start", "pooling", "--to", __file__], "kein Ordner"),
         (["check"], "Es fehlt: ÜBUNG; »python -m faltwerk check --help« zeigt, was möglich ist."),
         (["hint", "pooling", "eins"], "LÜCKE: »eins« ist keine ganze Zahl"),
         (["hint", "pooling", "1", "--level"], "--level braucht eine Angabe"),
         (["check", "pooling", "--json=ja"], "--json nimmt keine Angabe an"),
         (["start", "pooling", "--nach", "x"], "»--nach x« ist hier nicht erlaubt"),
         (["--trace=1"], "--traceback nimmt keine Angabe an"),
-        ([], "Es fehlt: BEFEHL"),
     ],
 )
 def test_wrong_call_is_one_sentence(arguments, words, tmp_path):
@@ -108,13 +110,15 @@ def test_wrong_call_is_one_sentence(arguments, words, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_the_mutants_have_help_and_say_what_is_wrong(capsys):
-    with pytest.raises(SystemExit) as exit_:
-        mutants.main(["--help"])
-    assert exit_.value.code == 0
-    assert "Aufruf: python -m faltwerk.authors.mutants [-h] [ÜBUNG ...]" in capsys.readouterr().out
-    assert mutants.main(["backen"]) == 2
-    assert "Die Übung »backen« gibt es nicht; vorhanden sind" in capsys.readouterr().err
+def test_without_a_command_it_shows_what_there_is_for_whom():
+    done = faltwerk()
+    assert done.returncode == 0
+    assert done.stdout == faltwerk("--help").stdout
+    _, students, teachers = re.split("Für Studierende:|Für Lehrende:", done.stdout)
+    assert re.findall(r"^  (\w+) ", students, re.MULTILINE) == ["start", "check", "watch", "hint"]
+    commands = re.findall(r"^  ([a-z]+) ", teachers, re.MULTILINE)
+    assert commands == ["stubs", "verify", "mutants"]
+    assert "Aufruf: python -m faltwerk mutants [-h] [ÜBUNG ...]" in faltwerk("mutants", "-h").stdout
 
 
 def test_the_parser_needs_no_package():
