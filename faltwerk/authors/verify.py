@@ -6,6 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from faltwerk.authors.mutants import EQUIVALENT, equivalents, mutants
 from faltwerk.authors.stubs import stale_stubs
 from faltwerk.exercise import Exercise
 from faltwerk.judge.verdicts import Judge, Verdict
@@ -35,6 +36,7 @@ def problems(
         Ein deutscher Satz je Mangel; ohne Mangel nichts.
     """
     yield from _file_problems(exercise)
+    yield from _equivalent_problems(exercise)
     with judging(exercise) as judge:
         yield from _part_problems(exercise, judge)
         faulty = [*_case_problems(exercise, judge), *_unfit_mistakes(exercise, judge)]
@@ -70,6 +72,15 @@ def _file_problems(exercise: Exercise) -> Iterator[str]:
         strange = path.is_file() and path.suffix not in _EXPECTED and path.name != "NOTICE"
         if strange and "__pycache__" not in path.parts:
             yield f"Die Datei {path.relative_to(exercise.folder)} gehört nicht zur Übung."
+
+
+def _equivalent_problems(exercise: Exercise) -> Iterator[str]:
+    known = equivalents(exercise)
+    # Alle Veränderungen zu erzeugen dauert einige Sekunden.
+    possible = {(mutant.gap.number, mutant.change) for mutant in mutants(exercise)} if known else ()
+    for number, change in sorted(known.difference(possible)):
+        shown = " ".join(change.split())
+        yield f"In {EQUIVALENT} steht zur Lücke {number}, was es nicht mehr gibt: {shown}"
 
 
 def _part_problems(exercise: Exercise, judge: Judge) -> Iterator[str]:
