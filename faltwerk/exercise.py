@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import runpy
 import tomllib
 from dataclasses import dataclass
@@ -109,6 +110,42 @@ class Exercise:
         raise ExerciseError(
             f"Die Übung »{self.name}« hat keinen Teil »{name}«; vorhanden sind {names}."
         )
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Eine Funktion oder Klasse auf oberster Ebene, wie sie im Quelltext steht.
+
+    Attributes:
+        text: Ihre Zeilen, die letzte mit Zeilenumbruch.
+        first: Nummer der ersten Zeile, ab 1.
+        last: Nummer der letzten Zeile, einschließlich.
+    """
+
+    text: str
+    first: int
+    last: int
+
+
+def excerpts(source: str) -> dict[str, Excerpt]:
+    """Schneidet aus Musterlösung oder Rumpf jede Funktion und Klasse auf oberster Ebene aus.
+
+    Dekoratoren und Kommentare unmittelbar darüber gehören dazu.
+
+    Returns:
+        Name → Ausschnitt, in der Reihenfolge der Datei.
+    """
+    lines = source.splitlines()
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            first = min([node.lineno, *(entry.lineno for entry in node.decorator_list)])
+            while first > 1 and lines[first - 2].startswith("#"):
+                first -= 1
+            last = node.end_lineno or node.lineno
+            text = "\n".join(lines[first - 1 : last]) + "\n"
+            found[node.name] = Excerpt(text, first, last)
+    return found
 
 
 def exercise_names(root: Path) -> list[str]:

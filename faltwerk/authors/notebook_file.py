@@ -11,7 +11,7 @@ import hashlib
 import nbformat
 from nbformat import NotebookNode, v4
 
-from faltwerk.exercise import Exercise, Part, Task
+from faltwerk.exercise import Exercise, Part, Task, excerpts
 
 _SETUP = """\
 import sys
@@ -73,21 +73,26 @@ def _cell(exercise: str, key: str, kind: str, text: str) -> NotebookNode:
 
 def _blocks(stub: str) -> list[tuple[str, str]]:
     """Zerlegt den Rumpf in Vorgegebenes (Name ``""``) und Funktionen und Klassen."""
-    body = ast.parse(stub).body
     lines = stub.splitlines()
     # Der Docstring der Datei steht schon im Kopf des Notebooks.
-    position = body[0].end_lineno if ast.get_docstring(ast.parse(stub)) else 0
+    position = _docstring_end(stub)
     blocks: list[tuple[str, list[str]]] = []
-    for node in body[1 if position else 0 :]:
-        name = node.name if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else ""
-        text = lines[position : node.end_lineno]
-        # Hinter der letzten Zeile kann noch die Marke der Lücke stehen; sie gehört zur Zeile.
-        position = node.end_lineno
-        if not name and blocks and not blocks[-1][0]:
-            blocks[-1][1].extend(text)
-        else:
-            blocks.append((name, text))
-    return [(name, "\n".join(text).strip("\n")) for name, text in blocks]
+    for name, excerpt in excerpts(stub).items():
+        above = lines[position : excerpt.first - 1]
+        # Kommentare allein geben keine Zelle; sie gehören zu dem, was folgt.
+        if any(line and not line.startswith("#") for line in above):
+            blocks.append(("", above))
+            above = []
+        blocks.append((name, above + excerpt.text.splitlines()))
+        position = excerpt.last
+    blocks.append(("", lines[position:]))
+    texts = [(name, "\n".join(block).strip("\n")) for name, block in blocks]
+    return [(name, text) for name, text in texts if text]
+
+
+def _docstring_end(source: str) -> int:
+    tree = ast.parse(source)
+    return 0 if ast.get_docstring(tree) is None else tree.body[0].end_lineno or 0
 
 
 def _head(exercise: Exercise) -> str:

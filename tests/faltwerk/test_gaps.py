@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from faltwerk.authors.stubs import stale_stubs, write_stubs
-from faltwerk.exercise import ExerciseError, load
+from faltwerk.exercise import Excerpt, ExerciseError, excerpts, load
 from faltwerk.gaps import GapError, find_gaps, make_stub
 
 
@@ -82,3 +82,15 @@ def test_description_must_fit_the_solution(tiny_root):
 def test_unknown_exercise_names_the_known_ones(tiny_root):
     with pytest.raises(ExerciseError, match="»fehlt« gibt es nicht; vorhanden sind: winzig"):
         load("fehlt", tiny_root)
+
+
+def test_excerpts_keep_every_line_of_a_definition_and_nothing_else():
+    source = (
+        '"""Kopf."""\n\nimport os\n\n# Abschnitt\n\n# Zur Funktion.\n@os.fspath\ndef f():\n'
+        "    return 1  # Lücke (1)\n\n\nclass K:\n    def g(self):\n        return 2\nA = 1\n"
+    )
+    found = excerpts(source)
+    assert found == {
+        "f": Excerpt("# Zur Funktion.\n@os.fspath\ndef f():\n    return 1  # Lücke (1)\n", 7, 10),
+        "K": Excerpt("class K:\n    def g(self):\n        return 2\n", 13, 15),
+    }

@@ -15,9 +15,8 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from faltwerk.exercise import Exercise, Part
+from faltwerk.exercise import Exercise, Part, excerpts
 from website.course import exercises
-from website.exercises.toggles import part_source
 from website.places import SCRIPTS
 from website.runtime import download_bytes
 
@@ -52,7 +51,7 @@ def part_box(exercise: Exercise, part: Part, up: str) -> list[nodes.Node]:
         return [local_box(exercise=exercise.name, part=part.name, up=up)]
     if not solved_in_browser(exercise, part):
         return []
-    text = part_source(exercise.stub, part.name)[0]
+    text = excerpts(exercise.stub)[part.name].text
     listing = nodes.literal_block(text, text, language="python")
     box = editor_box(
         "",
@@ -159,11 +158,11 @@ def exercise_data(exercise: Exercise) -> dict[str, Any]:
     Returns:
         Der Rumpf (``stub``) und die Teile mit ihren Zeilen darin (ab 1, einschließlich).
     """
-    parts = []
-    for part in exercise.parts:
-        text, first = part_source(exercise.stub, part.name)
-        last = first + len(text.splitlines()) - 1
-        parts.append({"name": part.name, "first": first, "last": last})
+    found = excerpts(exercise.stub)
+    parts = [
+        {"name": part.name, "first": found[part.name].first, "last": found[part.name].last}
+        for part in exercise.parts
+    ]
     return {"stub": exercise.stub, "parts": parts}
 
 

@@ -6,7 +6,6 @@ sie laufen; was zwischen ihnen liegt, kommt nach dem Lesen der Seite in den Kast
 
 from __future__ import annotations
 
-import ast
 from typing import Any
 
 from docutils import nodes
@@ -15,6 +14,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from faltwerk.exercise import excerpts
 from website.exercises._texts import ExerciseDirective, paragraph
 
 LOGGER = logging.getLogger(__name__)
@@ -67,16 +67,6 @@ def hint_toggle(exercise: str, part: Any) -> nodes.admonition:
     return box
 
 
-def part_source(source: str, name: str) -> tuple[str, int]:
-    """Gibt den Quelltext einer Funktion oder Klasse und ihre erste Zeile zurück."""
-    for node in ast.parse(source).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
-            first = min([node.lineno, *(entry.lineno for entry in node.decorator_list)])
-            lines = source.splitlines()[first - 1 : node.end_lineno]
-            return "\n".join(lines) + "\n", first
-    raise KeyError(name)
-
-
 class ToggleStart(ExerciseDirective):
     """Beginnt den Kasten »Erwartete Ausgabe«."""
 
@@ -102,7 +92,8 @@ class SolutionStart(ToggleStart):
     kind = "solution"
 
     def contents(self, exercise: Any, part: Any) -> list[nodes.Node]:
-        text, first = part_source(exercise.source, part.name)
+        excerpt = excerpts(exercise.source)[part.name]
+        text, first = excerpt.text, excerpt.first
         file = f"{exercise.name}/solution.py"
         code = nodes.literal_block(text, text, language="python")
         code["highlight_args"] = {"linenostart": first}
