@@ -1,3 +1,6 @@
+# Erzeugt aus solution.py; Änderungen gehören dorthin. Danach schreibt
+# »python -m faltwerk stubs convolution« diese Datei neu.
+# ruff: noqa
 """Faltung: von der Kreuzkorrelation zweier Signale zu den Schichten eines Faltungsnetzes.
 
 Bilder haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite. Was gegeben ist, steht in

@@ -1,3 +1,6 @@
+# Erzeugt aus solution.py; Änderungen gehören dorthin. Danach schreibt
+# »python -m faltwerk stubs pooling« diese Datei neu.
+# ruff: noqa
 """Pooling: vorwärts und rückwärts, erst mit NumPy, am Ende mit PyTorch.
 
 Alle Tensoren haben die Anordnung NCHW: Beispiele, Kanäle, Höhe, Breite. Paare wie

@@ -1,3 +1,6 @@
+# Erzeugt aus solution.py; Änderungen gehören dorthin. Danach schreibt
+# »python -m faltwerk stubs resnet« diese Datei neu.
+# ruff: noqa
 """ResNet: Residualblöcke und ein Netz aus 24 davon für Bilder der Größe 32×32.
 
 Alle Tensoren haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite.

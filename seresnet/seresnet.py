@@ -1,3 +1,6 @@
+# Erzeugt aus solution.py; Änderungen gehören dorthin. Danach schreibt
+# »python -m faltwerk stubs seresnet« diese Datei neu.
+# ruff: noqa
 """SE-ResNet: ein Bottleneck-Block mit Squeeze-and-Excitation.
 
 Alle Tensoren haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite. Der Block kommt ohne

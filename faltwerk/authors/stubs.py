@@ -7,6 +7,14 @@ from pathlib import Path
 from faltwerk.exercise import ExerciseError
 from faltwerk.gaps import make_stub
 
+# Für alle, die in den Ordner einer Übung schauen; Studierende bekommen den Rumpf ohne diesen Kopf.
+# Was ein Rumpf einbindet und belegt, brauchen erst die Lücken; ruff hielte es für überflüssig.
+_HEAD = """\
+# Erzeugt aus solution.py; Änderungen gehören dorthin. Danach schreibt
+# »python -m faltwerk stubs {name}« diese Datei neu.
+# ruff: noqa
+"""
+
 
 def fresh_stub(name: str, root: Path) -> tuple[Path, str]:
     """Pfad und Inhalt, den der Rumpf der Übung haben muss.
@@ -22,7 +30,8 @@ def fresh_stub(name: str, root: Path) -> tuple[Path, str]:
     if not solution.is_file():
         raise ExerciseError(f"Der Übung »{name}« fehlt die Musterlösung {solution}.")
     source = solution.read_text(encoding="utf-8")
-    return root / name / f"{name}.py", make_stub(source, f"{name}/solution.py")
+    stub = make_stub(source, f"{name}/solution.py")
+    return root / name / f"{name}.py", _HEAD.format(name=name) + stub
 
 
 def stale_stubs(names: list[str], root: Path) -> list[Path]:

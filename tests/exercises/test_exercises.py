@@ -2,40 +2,55 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from faltwerk.authors.stubs import stale_stubs
 from faltwerk.authors.verify import problems
-from faltwerk.exercise import exercise_names, load
+from faltwerk.exercise import load, load_all, load_mistakes
+from faltwerk.gaps import find_gaps
 from faltwerk.notebook import interactive_check
 
 ROOT = Path(__file__).resolve().parents[2]
-GAPS = {"convolution": 12, "pooling": 31, "resnet": 5, "seresnet": 21}
+EXERCISES = {exercise.name: exercise for exercise in load_all(ROOT)}
+NUMPY = [name for name, exercise in EXERCISES.items() if exercise.framework == "numpy"]
 
 
-def test_the_course_has_its_four_exercises():
-    assert exercise_names(ROOT) == sorted(GAPS)
+def test_the_exercises_are_those_of_the_start_page_in_its_order():
+    """Fehlt eine, ob als Ordner oder auf der Startseite, so fehlt sie den Studierenden."""
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    listed = re.search(r":caption: Übungen\n\n((?:\w+\n)+)```", index)
+    assert listed and listed[1].split() == list(EXERCISES)
 
 
-@pytest.mark.parametrize("name", sorted(GAPS))
-def test_number_of_gaps(name):
-    assert len(load(name, ROOT).gaps) == GAPS[name]
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_gaps_are_numbered_without_holes_wherever_they_are_described(name):
+    """Eine Lücke verschwindet nur, wenn Lösung, Rumpf, Aufgaben und Fehler sie alle vergessen."""
+    exercise = EXERCISES[name]
+    numbers = [gap.number for gap in exercise.gaps]
+    assert numbers and numbers == list(range(1, len(numbers) + 1))
+    stub = exercise.stub_path.read_text(encoding="utf-8")
+    assert [gap.number for gap in find_gaps(stub)] == numbers
+    described = tomllib.loads((exercise.folder / "exercise.toml").read_text(encoding="utf-8"))
+    assert [entry["number"] for entry in described["gaps"]] == numbers
+    assert {mistake.gap for mistake in load_mistakes(exercise)} == set(numbers)
 
 
 def test_no_stub_is_stale():
-    assert stale_stubs(sorted(GAPS), ROOT) == []
+    assert stale_stubs(list(EXERCISES), ROOT) == []
 
 
-@pytest.mark.parametrize("name", sorted(GAPS))
+@pytest.mark.parametrize("name", EXERCISES)
 def test_stub_open_solution_right_every_known_mistake_yields_its_message(name):
-    assert list(problems(load(name, ROOT))) == []
+    assert list(problems(EXERCISES[name])) == []
 
 
-@pytest.mark.parametrize("name", ["convolution", "pooling"])
+@pytest.mark.parametrize("name", NUMPY)
 def test_numpy_exercises_do_not_import_torch(name):
     code = (
         f"import sys; import {name}.solution, {name}.{name}, faltwerk.judge.verdicts; "

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from faltwerk.exercise import load
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +34,7 @@ def test_start_never_overwrites(tmp_path):
     first = faltwerk("start", "pooling", "--to", folder)
     assert first.returncode == 0
     file = folder / "pooling.py"
-    assert file.read_text("utf-8") == (ROOT / "pooling" / "pooling.py").read_text("utf-8")
+    assert file.read_text("utf-8") == load("pooling", ROOT).stub
     file.write_text("meins", "utf-8")
     second = faltwerk("start", "pooling", "--to", folder)
     assert second.returncode == 1
@@ -44,7 +46,8 @@ def test_check_of_the_stub_says_that_all_is_open(tmp_path):
     faltwerk("start", "pooling", "--to", tmp_path)
     done = faltwerk("check", "pooling", tmp_path / "pooling.py", cwd=tmp_path)
     assert done.returncode == 1
-    assert "0 von 31 Lücken richtig" in done.stdout
+    count = len(load("pooling", ROOT).gaps)
+    assert f"0 von {count} Lücken richtig" in done.stdout
 
 
 def test_json_holds_every_gap_once_in_order_and_nothing_else(tmp_path):
@@ -56,7 +59,8 @@ def test_json_holds_every_gap_once_in_order_and_nothing_else(tmp_path):
     assert list(result) == ["exercise", "file", "passed", "gaps", "error"]
     assert (result["exercise"], result["file"]) == ("pooling", str(file))
     assert (result["passed"], result["error"], done.returncode) == (False, None, 1)
-    assert [gap["gap"] for gap in result["gaps"]] == list(range(1, 32))
+    numbers = [gap.number for gap in load("pooling", ROOT).gaps]
+    assert [gap["gap"] for gap in result["gaps"]] == numbers
     assert all(list(gap) == ["gap", "status", "message", "line"] for gap in result["gaps"])
     assert [gap["gap"] for gap in result["gaps"] if gap["status"] != "correct"] == [1]
     assert all(gap["message"] == "" for gap in result["gaps"][1:])
@@ -67,7 +71,8 @@ def test_correct_submission_exits_with_zero(tmp_path):
     file.write_text((ROOT / "convolution" / "solution.py").read_text("utf-8"), "utf-8")
     done = faltwerk("check", "convolution", file)
     assert done.returncode == 0, done.stdout
-    assert "12 von 12 Lücken richtig" in done.stdout
+    count = len(load("convolution", ROOT).gaps)
+    assert f"{count} von {count} Lücken richtig" in done.stdout
 
 
 def test_unreadable_file_in_json(tmp_path):
@@ -77,7 +82,8 @@ def test_unreadable_file_in_json(tmp_path):
     result = json.loads(done.stdout)
     assert done.returncode == 2
     assert result["passed"] is False
-    assert [gap["status"] for gap in result["gaps"]] == ["untested"] * 31
+    count = len(load("pooling", ROOT).gaps)
+    assert [gap["status"] for gap in result["gaps"]] == ["untested"] * count
     assert result["error"].startswith("Zeile 1")
 
 
@@ -160,13 +166,14 @@ def test_watch_judges_again_on_save_and_survives_deletion(tmp_path):
             assert line
 
     try:
-        read_until("0 von 31")
+        count = len(load("pooling", ROOT).gaps)
+        read_until(f"0 von {count}")
         file.unlink()
         read_until("gibt es nicht")
         source = (ROOT / "pooling" / "solution.py").read_text("utf-8")
         stub = source.replace("  # Lücke (2)", " + 1  # Lücke (2)")
         file.write_text(stub, "utf-8")
-        read_until("30 von 31")
+        read_until(f"{count - 1} von {count}")
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
     finally:

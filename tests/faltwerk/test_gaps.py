@@ -57,7 +57,12 @@ def test_malformed_marker_names_file_and_line(source, line, words):
 
 
 def test_changed_solution_makes_the_stub_stale(tiny_root):
-    assert write_stubs(["winzig"], tiny_root) == [tiny_root / "winzig" / "winzig.py"]
+    stub = tiny_root / "winzig" / "winzig.py"
+    assert write_stubs(["winzig"], tiny_root) == [stub]
+    head, separator, rest = stub.read_text(encoding="utf-8").partition("# ruff: noqa\n")
+    assert "Erzeugt aus solution.py" in head and "»python -m faltwerk stubs winzig«" in head
+    # Studierende bekommen den Rumpf ohne den Kopf.
+    assert separator and rest == load("winzig", tiny_root).stub
     assert stale_stubs(["winzig"], tiny_root) == []
     solution = tiny_root / "winzig" / "solution.py"
     solution.write_text(

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from faltwerk.exercise import exercise_names
+
 ROOT = Path(__file__).resolve().parents[2]
-EXERCISES = ("convolution", "pooling", "resnet", "seresnet")
+EXERCISES = tuple(exercise_names(ROOT))
 # Jede Seite der Website ohne die Endung.
 PAGES = sorted(
     [path.stem for suffix in ("md", "rst") for path in (ROOT / "docs").glob(f"*.{suffix}")]
