@@ -7,8 +7,8 @@ Bilder haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite. Was gege
 ``convolution/module.py``: die Schnittstelle der Schichten (``Module``), die gleitenden Fenster
 (``sig2col``) und die Gradientenprüfung (``gradient_check``).
 
-Quellen: Dumoulin und Visin, „A guide to convolution arithmetic for deep learning“ (2016), und
-Goodfellow, Bengio und Courville, „Deep Learning“ (2016), Kapitel 9.
+Quellen: Dumoulin und Visin, »A guide to convolution arithmetic for deep learning« (2016), und
+Goodfellow, Bengio und Courville, »Deep Learning« (2016), Kapitel 9.
 """
 
 from __future__ import annotations
@@ -101,8 +101,8 @@ def multi_channel_convolution2d(x: np.ndarray, k: np.ndarray) -> np.ndarray:  # 
 
     Jeder der ``Co`` Kerne umfasst alle ``Ci`` Eingangskanäle und ergibt einen Ausgangskanal. Wie
     in neuronalen Netzen üblich heißt die Operation Faltung, die Kerne werden aber nicht
-    gespiegelt. Gerechnet wird mit ``sig2col`` und einem Matrixprodukt (Chellapilla u. a., „High
-    Performance Convolutional Neural Networks for Document Processing“, 2006).
+    gespiegelt. Gerechnet wird mit ``sig2col`` und einem Matrixprodukt (Chellapilla u. a., »High
+    Performance Convolutional Neural Networks for Document Processing«, 2006).
 
     Args:
         x: Bilder der Form ``(N, Ci, A, B)``.
@@ -207,7 +207,7 @@ class Conv2d(Module):
 class ReLU(Module):
     """Aktivierungsfunktion ``max(s, 0)``, elementweise.
 
-    Quelle: Glorot, Bordes und Bengio, „Deep Sparse Rectifier Neural Networks“ (2011).
+    Quelle: Glorot, Bordes und Bengio, »Deep Sparse Rectifier Neural Networks« (2011).
     """
 
     def compute_outputs(self, x: np.ndarray) -> tuple[np.ndarray, Any]:  # Lücke (7)
@@ -244,8 +244,8 @@ class ReLU(Module):
 class ELU(Module):
     """Aktivierungsfunktion ``s`` für ``s > 0``, sonst ``alpha * (exp(s) - 1)``, elementweise.
 
-    Quelle: Clevert, Unterthiner und Hochreiter, „Fast and Accurate Deep Network Learning by
-    Exponential Linear Units (ELUs)“ (2015).
+    Quelle: Clevert, Unterthiner und Hochreiter, »Fast and Accurate Deep Network Learning by
+    Exponential Linear Units (ELUs)« (2015).
     """
 
     def __init__(self, alpha: float = 1.0) -> None:

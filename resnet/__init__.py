@@ -1,1 +1,1 @@
-"""Übung „ResNet“: Residualblöcke, das Netz daraus und sein Training."""
+"""Übung »ResNet«: Residualblöcke, das Netz daraus und sein Training."""

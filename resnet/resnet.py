@@ -5,7 +5,7 @@
 
 Alle Tensoren haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite.
 
-Quelle: He u. a., „Deep Residual Learning for Image Recognition“ (2015).
+Quelle: He u. a., »Deep Residual Learning for Image Recognition« (2015).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class ResidualBlock(nn.Module):
     ``relu`` und ``shortcut``. Bleiben Sie bei diesen Namen, so lässt sich jede Lücke für sich
     beurteilen; mit anderen Namen werden beide gemeinsam beurteilt.
 
-    Quelle: He u. a., „Deep Residual Learning for Image Recognition“ (2015), Abbildung 2 und
+    Quelle: He u. a., »Deep Residual Learning for Image Recognition« (2015), Abbildung 2 und
     Abschnitt 3.3.
     """
 
@@ -145,7 +145,7 @@ class ResNet(nn.Module):
     Bleiben Sie bei diesen Namen, so lässt sich jede Lücke für sich beurteilen; mit anderen Namen
     werden ``__init__`` und ``forward`` gemeinsam beurteilt.
 
-    Quelle: nach He u. a., „Deep Residual Learning for Image Recognition“ (2015), Abschnitte 3.3
+    Quelle: nach He u. a., »Deep Residual Learning for Image Recognition« (2015), Abschnitte 3.3
     und 4.2.
     """
 

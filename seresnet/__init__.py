@@ -1,4 +1,4 @@
-"""Übung „SE-ResNet“: ein Bottleneck-Block mit Squeeze-and-Excitation."""
+"""Übung »SE-ResNet«: ein Bottleneck-Block mit Squeeze-and-Excitation."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@
 Alle Tensoren haben die Form ``(N, C, H, W)``: Bilder, Kanäle, Höhe, Breite. Der Block kommt ohne
 Batch-Normalisierung aus, damit sich jedes Zwischenergebnis von Hand nachrechnen lässt.
 
-Quellen: He u. a., „Deep Residual Learning for Image Recognition“ (2015), und Hu u. a.,
-„Squeeze-and-Excitation Networks“ (2017).
+Quellen: He u. a., »Deep Residual Learning for Image Recognition« (2015), und Hu u. a.,
+»Squeeze-and-Excitation Networks« (2017).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SqueezeAndExcitationBlock(nn.Module):
     Die Schichten heißen ``conv1`` und ``conv2``. Wer dem Attribut ``trace`` einen Beobachter
     gibt, sieht die Zwischenergebnisse.
 
-    Quelle: Hu u. a., „Squeeze-and-Excitation Networks“ (2017), Abschnitt 3.
+    Quelle: Hu u. a., »Squeeze-and-Excitation Networks« (2017), Abschnitt 3.
     """
 
     conv1: nn.Conv2d
@@ -129,7 +129,7 @@ class BottleneckBlock(nn.Module):
     ``conv2``, ``conv3`` und ``se``. Wer dem Attribut ``trace`` einen Beobachter gibt, sieht die
     Zwischenergebnisse.
 
-    Quelle: He u. a., „Deep Residual Learning for Image Recognition“ (2015), Abbildung 5 rechts.
+    Quelle: He u. a., »Deep Residual Learning for Image Recognition« (2015), Abbildung 5 rechts.
     """
 
     expansion: ClassVar[int] = 4
