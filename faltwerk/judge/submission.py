@@ -11,6 +11,7 @@ from faltwerk.gaps import MARKER
 
 # So heißt die Datei der Abgabe, wo Python sie in einer Fehlerspur nennt.
 FILENAME = "<abgabe>"
+TOO_DEEP = "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
 
 
 class UnreadableError(ValueError):
@@ -73,9 +74,7 @@ def parse(source: str) -> ast.Module:
             error.lineno,
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise UnreadableError(
-            "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
-        ) from error
+        raise UnreadableError(TOO_DEEP) from error
 
 
 def _caret(error: SyntaxError, source: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,10 +19,23 @@ from faltwerk.gaps import Gap
 from faltwerk.judge.align import Filling, Unaligned, align
 from faltwerk.judge.compare import difference
 from faltwerk.judge.extras import Extras, student_extras, with_extras
-from faltwerk.judge.messages import counterexample, listed, open_message, partner_message, size
+from faltwerk.judge.messages import (
+    RANDOM_MESSAGE,
+    borrowed_message,
+    counterexample,
+    extras_message,
+    lender_message,
+    open_message,
+    outside_message,
+    partner_message,
+    passing_on_message,
+    sharer_message,
+    together_message,
+    unaligned_message,
+)
 from faltwerk.judge.observation import Observation
 from faltwerk.judge.splice import gap_content, sample_statements, splice, without_annotation
-from faltwerk.judge.submission import UnreadableError, markers, parse
+from faltwerk.judge.submission import TOO_DEEP, UnreadableError, markers, parse
 from faltwerk.judge.syntax import clone, definition_at, find_definition, shifted, stored_names
 
 Status = Literal["correct", "wrong", "open", "untested"]
@@ -97,9 +111,7 @@ class Judge:
         try:
             return self._verdicts(source, student, progress, self._selected(parts))
         except RecursionError as error:
-            raise UnreadableError(
-                "Die Datei ist zu tief verschachtelt, um sie zu beurteilen."
-            ) from error
+            raise UnreadableError(TOO_DEEP) from error
 
     def _selected(self, names: Collection[str] | None) -> list[Part]:
         return [part for part in self.exercise.parts if names is None or part.name in names]
@@ -153,7 +165,7 @@ class Judge:
         problem = self._difference(0, got[0])
         if problem is None:
             return None
-        return f"Was Ihre Datei außerhalb der Aufgaben ausführt, scheitert: {problem}."
+        return extras_message(problem)
 
     def _judge_part(
         self,
@@ -178,33 +190,29 @@ class Judge:
         every = [gap for gap in self.exercise.gaps if gap.part == part]
         complete = len(every) == len(gaps) + len(empty)
         whole = self._whole_part(part, student, extras) if complete else None
+        problem = None
         if whole is not None:
             problem = self._problem(whole, self._by_part[part])
             if problem is None:
                 return {gap.number: _correct(gap, found) for gap in (*gaps, *empty)}
         seen: dict[int, list[Observation]] = {}
         verdicts = {gap.number: self._judge_gap(gap, found, extras, seen) for gap in gaps}
-        # Wer einen Teil ganz umschreibt, soll trotzdem erfahren, was nicht stimmt.
-        together = "" if whole is None else f"\nAls Ganzes: {problem}"
         for gap, filling in zip(gaps, fillings, strict=True):
             if isinstance(filling, Unaligned):
-                text = f"{filling.reason}.{together}"
+                text = unaligned_message(filling.reason, problem)
             elif verdicts[gap.number].status == "wrong" and self._borrows(gap, found, student):
-                text = (
-                    "Diese Lücke benutzt ein Attribut aus einer Zeile, die im Rumpf anders lautet; "
-                    f"allein lässt sie sich nicht beurteilen.{together}"
-                )
+                text = borrowed_message(problem)
             else:
                 continue
             verdicts[gap.number] = Verdict(gap.number, "untested", text, filling.line)
         if (
-            whole is not None
+            problem is not None
             and not empty
             and all(verdict.status == "correct" for verdict in verdicts.values())
         ):
             # Jede Lücke ist für sich richtig: Dann liegt es an dem, was nicht Lücke ist.
             node = definition_at(student, (part,))
-            reason = f"Für sich richtig, doch »{part}« rechnet als Ganzes falsch: {problem}"
+            reason = outside_message(part, problem)
             return {
                 gap.number: Verdict(gap.number, "untested", reason, node.lineno) for gap in gaps
             }
@@ -229,7 +237,8 @@ class Judge:
         """Beurteilt eine Lücke neben der Musterlösung; was herauskam, steht danach in ``seen``."""
         filling = found[gap.number]
         if isinstance(filling, Unaligned):
-            return Verdict(gap.number, "untested", f"{filling.reason}.", filling.line)
+            text = unaligned_message(filling.reason, None)
+            return Verdict(gap.number, "untested", text, filling.line)
         if self._is_sample(gap, filling):
             return Verdict(gap.number, "correct", "", filling.line)
         numbers = self._by_part[gap.part]
@@ -247,21 +256,12 @@ class Judge:
             text = partner_message(gap, self.exercise, problem)
             return Verdict(gap.number, "untested", text, filling.line)
         if lenders and self._problem(self._with_fillings(lenders, found, extras), numbers):
-            names = listed([lender.number for lender in lenders])
-            text = f"Diese Lücke benutzt Namen aus Lücke {names}, und dort stimmt es noch nicht."
-            return Verdict(gap.number, "untested", text, filling.line)
+            return Verdict(gap.number, "untested", lender_message(lenders), filling.line)
         if sharers and self._problem(self._with_fillings(sharers, found, extras), numbers):
-            names = listed([sharer.number for sharer in sharers])
-            text = (
-                f"Diese Lücke teilt sich eigene Attribute mit Lücke {names}, und zusammen stimmt "
-                f"es noch nicht.\n{problem}"
-            )
+            text = sharer_message(sharers, problem)
             return Verdict(gap.number, "untested", text, filling.line)
         if known is None and not hangs and not self._same(numbers, got, self.run(tree, numbers)):
-            problem = (
-                "Ihr Code liefert bei gleichen Eingaben verschiedene Ergebnisse; "
-                "das Ergebnis darf nicht vom Zufall abhängen."
-            )
+            problem = RANDOM_MESSAGE
         return Verdict(gap.number, "wrong", known or problem, filling.line)
 
     def _with_fillings(
@@ -418,11 +418,7 @@ class Judge:
             return Verdict(gap.number, "wrong", problem or verdict.message, line)
         got = self.run(self._with_fillings([gap, partner], found, extras), numbers)
         if theirs < mine:
-            text = (
-                f"Was diese Lücke ausgibt, stimmt. Ob sie auch alles weitergibt, was Lücke "
-                f"{partner.number} braucht, zeigt sich erst, wenn dort alles stimmt."
-            )
-            return Verdict(gap.number, "untested", text, line)
+            return Verdict(gap.number, "untested", passing_on_message(partner), line)
         if mine < theirs:
             problem = self._problem_in(mine, numbers, got)
             if problem is None:
@@ -433,11 +429,7 @@ class Judge:
                 return verdict
         elif not self._own_attributes(gap, found) & self._own_attributes(partner, found):
             return verdict
-        problem = self._first_problem(numbers, got)
-        text = (
-            f"Diese Lücke lässt sich nur zusammen mit Lücke {partner.number} beurteilen, und "
-            f"zusammen stimmt es noch nicht.\n{problem}"
-        )
+        text = together_message(partner, self._first_problem(numbers, got))
         return Verdict(gap.number, "untested", text, line)
 
     def _problem_in(
@@ -581,7 +573,7 @@ class Judge:
         ]
         if not failing:
             return None
-        return counterexample(*min(failing, key=lambda pair: (pair[0].part != own, size(pair[0]))))
+        return counterexample(*min(failing, key=lambda pair: (pair[0].part != own, _size(pair[0]))))
 
 
 def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int]:
@@ -597,6 +589,12 @@ def _related(solution: ast.Module, part: str, cases: Sequence[Case]) -> list[int
         related |= fresh
     own = [i for i, case in enumerate(cases) if case.part == part]
     return own + [i for i, case in enumerate(cases) if case.part in related - {part}]
+
+
+def _size(case: Case) -> int:
+    """Wie viele Zahlen ein Prüffall hineingibt."""
+    shapes = [getattr(value, "shape", ()) for value in case.given.values()]
+    return sum(math.prod(shape) for shape in shapes)
 
 
 def _correct(gap: Gap, found: Mapping[int, Filling | Unaligned]) -> Verdict:
