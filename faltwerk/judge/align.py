@@ -355,11 +355,11 @@ def _hole_states(hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_S
     if hole.kind != "value":
         yield state.filled(hole.number, run)
         return
-    if all(isinstance(node, ast.Pass) for node in run):
-        # Jemand hat die Zeile gelöscht: Dann ist die Lücke offen, und die übrigen zählen weiter.
+    stored = stored_names(run)
+    if not stored and _is_open(run, hole.kind):
+        # Die Zeile ist gelöscht oder sagt nur, dass sie noch fehlt; die übrigen zählen weiter.
         yield state.filled(hole.number, run)
         return
-    stored = stored_names(run)
     options = [state]
     for target in sorted(hole.targets):
         extended = []
