@@ -1,4 +1,4 @@
-"""Beweis durch Mutation: Fällt jede Veränderung einer Lücke auf, und genau an dieser Lücke?
+"""Mutanten: Fällt jede Veränderung der Musterlösung auf, und genau an ihrer Lücke?
 
 Jede Lücke der Musterlösung wird auf viele Arten verändert; eine unentdeckte Veränderung ist
 entweder gleichwertig (dann steht sie mit Begründung in ``equivalent.toml`` neben der Musterlösung)
