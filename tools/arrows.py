@@ -29,12 +29,15 @@ WEBSITE = (
 )
 FALTWERK = (
     "__main__",
-    "authors | notebook",
-    "report | run",
+    "authors | notebook | students",
+    "report | run | submission_file",
     "judge",
+    "terminal",
     "exercise",
     "arguments | cases | gaps | tensors",
 )
+# Wer urteilt, führt nichts aus und liest nichts: Text und Beobachtungen werden ihm gegeben.
+OUTSIDE = ("multiprocessing", "os", "pathlib", "runpy", "subprocess", "tempfile")
 # Was von der Website kommt, ist den Übungen und dem Kurspaket fremd.
 FOREIGN = ("sphinx", "docutils", "myst_nb")
 
@@ -64,6 +67,14 @@ def contracts(exercises: list[str]) -> configparser.ConfigParser:
             "layers": _lines(*layers),
             "exhaustive": "True",
         }
+    rules["importlinter:contract:judge"] = {
+        "name": "Der Richter rechnet nur",
+        "type": "forbidden",
+        "source_modules": "faltwerk.judge",
+        "forbidden_modules": _lines(*OUTSIDE),
+        # Die Übung, über die er urteilt, ist von der Platte gelesen.
+        "allow_indirect_imports": "True",
+    }
     rules["importlinter:contract:foreign"] = {
         "name": "Übungen, Aufzeichnungen und Kurspaket wissen nichts von Sphinx",
         "type": "forbidden",
