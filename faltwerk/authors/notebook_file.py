@@ -62,13 +62,19 @@ def exercise_notebook(exercise: Exercise) -> str:
     )
     # »writes« meldet einen Verstoß gegen das Format nur; hier bricht er den Bau ab.
     nbformat.validate(notebook)
-    return nbformat.writes(notebook) + "\n"
+    text: str = nbformat.writes(notebook)
+    return text + "\n"
 
 
 def _cell(exercise: str, key: str, kind: str, text: str) -> NotebookNode:
-    create = v4.new_code_cell if kind == "code" else v4.new_markdown_cell
     # Sonst würfelt nbformat die Kennung. Nicht jedes Zeichen ist erlaubt, ein Hash passt immer.
-    return create(text, id=hashlib.sha256(f"{exercise}/{key}".encode()).hexdigest()[:12])
+    name = hashlib.sha256(f"{exercise}/{key}".encode()).hexdigest()[:12]
+    cell: NotebookNode
+    if kind == "code":
+        cell = v4.new_code_cell(text, id=name)
+    else:
+        cell = v4.new_markdown_cell(text, id=name)
+    return cell
 
 
 def _blocks(stub: str) -> list[tuple[str, str]]:
