@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from faltwerk.exercise import exercise_names
 from tools.environment import CUDA_QUESTION, LOCK, SECTIONS, section, torch_requirement
 from tools.lock import LockError, Package, arranged, check_wheels, requirements_digest
 
@@ -31,6 +32,11 @@ MACHINE_PATHS = re.compile(
 REGISTRIES = re.compile(
     r"\b(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|pytorch\.org/whl|docker\.io"
     r"|quay\.io|ghcr\.io|gcr\.io|conda\.anaconda\.org|jsdelivr\.net|unpkg\.com|deb\.debian\.org)\b"
+)
+
+# Was Programme schreiben, außer den Rümpfen.
+GENERATED = re.compile(
+    r"docs/figures/[^/]+\.svg|recordings/[^/]+\.json|.*\.lock|(?:.*/)?package-lock\.json"
 )
 
 
@@ -207,3 +213,33 @@ def test_vendor_manifest_names_licence_and_source():
     )
     for name, entry in manifest.items():
         assert entry["licence"] and entry["version"] and entry["source"], name
+
+
+def attributes(*names: str) -> dict[str, dict[str, str]]:
+    """Was .gitattributes über Dateien sagt."""
+    asked = subprocess.run(
+        ["git", "check-attr", "-z", "-a", "--", *names],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    fields = asked.stdout.split("\0")[:-1]
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    for name, attribute, value in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
+        found[name][attribute] = value
+    return found
+
+
+def test_git_knows_what_is_generated_foreign_or_binary():
+    names = [path.relative_to(ROOT).as_posix() for path in tracked()]
+    known = attributes(*names)
+    stubs = {f"{name}/{name}.py" for name in exercise_names(ROOT)}
+    for name in names:
+        if name.startswith("website/vendor/"):
+            assert known[name]["text"] == "unset", name
+            assert "linguist-vendored" in known[name], name
+            continue
+        generated = name in stubs or bool(GENERATED.fullmatch(name))
+        assert ("linguist-generated" in known[name]) == generated, name
+        if b"\0" in (ROOT / name).read_bytes():
+            assert known[name].get("text") == "unset", name
+        else:
+            assert known[name]["eol"] == "lf", name
