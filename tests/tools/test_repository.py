@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -243,3 +246,25 @@ def test_git_knows_what_is_generated_foreign_or_binary():
             assert known[name].get("text") == "unset", name
         else:
             assert known[name]["eol"] == "lf", name
+
+
+def hooks() -> list[dict[str, Any]]:
+    """Was vor einem Commit geprüft wird."""
+    settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    # Fremde Haken kämen aus dem Netz und brächten eigene Versionen mit.
+    assert [entry["repo"] for entry in settings["repos"]] == ["local"]
+    (entry,) = settings["repos"]
+    return entry["hooks"]
+
+
+@pytest.mark.parametrize("hook", hooks(), ids=lambda hook: hook["id"])
+def test_hooks_use_the_environment_of_the_course_and_pass(hook: dict[str, Any]):
+    assert hook["language"] == "system"
+    program, *arguments = shlex.split(hook["entry"])
+    assert program == ".venv/bin/python"
+    if hook.get("pass_filenames", True):
+        arguments += [str(path) for path in tracked() if path.suffix == ".py"]
+    result = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
