@@ -15,6 +15,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pre_commit.clientlib import load_config
 
 from faltwerk.exercise import exercise_names
 from tools.environment import CUDA_QUESTION, LOCK, SECTIONS, section, torch_requirement
@@ -248,6 +249,10 @@ def test_git_knows_what_is_generated_foreign_or_binary():
             assert known[name]["eol"] == "lf", name
 
 
+def test_pre_commit_understands_its_settings():
+    assert load_config(str(ROOT / ".pre-commit-config.yaml"))["repos"]
+
+
 def hooks() -> list[dict[str, Any]]:
     """Was vor einem Commit geprüft wird."""
     settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
@@ -268,3 +273,28 @@ def test_hooks_use_the_environment_of_the_course_and_pass(hook: dict[str, Any]):
         [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+# Hier steht, wie man mit dem Projekt umgeht und wie es aufgebaut ist.
+GUIDES = ("README.md", "CONTRIBUTING.md", "docs/architektur.md")
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_guides_name_only_what_exists(name: str):
+    guide = ROOT / name
+    text = guide.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (guide.parent / link).exists(), link
+    for path in re.findall(r"`((?:[\w.-]+/)+[\w.-]*)`", text):
+        # Was erst entsteht, ist hier nicht zu finden; Unterordner stehen auch von ihrem Ordner aus.
+        made = path.startswith(("build/", "arbeit/", ".venv/"))
+        assert made or (ROOT / path).exists() or any(ROOT.glob(f"*/{path}")), path
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE)) <= set(targets)
+
+
+def test_every_name_at_the_top_has_a_reason():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in {path.relative_to(ROOT).parts[0] for path in tracked()} - {"README.md"}:
+        assert re.search(rf"`{re.escape(name)}[/`]", text), name
