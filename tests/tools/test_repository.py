@@ -289,6 +289,8 @@ def test_guides_name_only_what_exists(name: str):
         # Was erst entsteht, ist hier nicht zu finden; Unterordner stehen auch von ihrem Ordner aus.
         made = path.startswith(("build/", "arbeit/", ".venv/"))
         assert made or (ROOT / path).exists() or any(ROOT.glob(f"*/{path}")), path
+    files = {path.name for path in tracked()}
+    assert set(re.findall(r"`(\w+\.(?:py|js|toml))`", text)) <= files
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE)
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE)) <= set(targets)
