@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from pre_commit.clientlib import load_config
 
+from faltwerk.exercise import exercise_names
 from tools.environment import CUDA_QUESTION, LOCK, SECTIONS, section, torch_requirement
 from tools.lock import LockError, Package, arranged, check_wheels, requirements_digest
 
@@ -31,6 +36,11 @@ MACHINE_PATHS = re.compile(
 REGISTRIES = re.compile(
     r"\b(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|pytorch\.org/whl|docker\.io"
     r"|quay\.io|ghcr\.io|gcr\.io|conda\.anaconda\.org|jsdelivr\.net|unpkg\.com|deb\.debian\.org)\b"
+)
+
+# Was Programme schreiben, außer den Rümpfen.
+GENERATED = re.compile(
+    r"docs/figures/[^/]+\.svg|recordings/[^/]+\.json|.*\.lock|(?:.*/)?package-lock\.json"
 )
 
 
@@ -207,3 +217,85 @@ def test_vendor_manifest_names_licence_and_source():
     )
     for name, entry in manifest.items():
         assert entry["licence"] and entry["version"] and entry["source"], name
+
+
+def attributes(*names: str) -> dict[str, dict[str, str]]:
+    """Was .gitattributes über Dateien sagt."""
+    asked = subprocess.run(
+        ["git", "check-attr", "-z", "-a", "--", *names],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    fields = asked.stdout.split("\0")[:-1]
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    for name, attribute, value in zip(fields[::3], fields[1::3], fields[2::3], strict=True):
+        found[name][attribute] = value
+    return found
+
+
+def test_git_knows_what_is_generated_foreign_or_binary():
+    names = [path.relative_to(ROOT).as_posix() for path in tracked()]
+    known = attributes(*names)
+    stubs = {f"{name}/{name}.py" for name in exercise_names(ROOT)}
+    for name in names:
+        if name.startswith("website/vendor/"):
+            assert known[name]["text"] == "unset", name
+            assert "linguist-vendored" in known[name], name
+            continue
+        generated = name in stubs or bool(GENERATED.fullmatch(name))
+        assert ("linguist-generated" in known[name]) == generated, name
+        if b"\0" in (ROOT / name).read_bytes():
+            assert known[name].get("text") == "unset", name
+        else:
+            assert known[name]["eol"] == "lf", name
+
+
+def test_pre_commit_understands_its_settings():
+    assert load_config(str(ROOT / ".pre-commit-config.yaml"))["repos"]
+
+
+def hooks() -> list[dict[str, Any]]:
+    """Was vor einem Commit geprüft wird."""
+    settings = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    # Fremde Haken kämen aus dem Netz und brächten eigene Versionen mit.
+    assert [entry["repo"] for entry in settings["repos"]] == ["local"]
+    (entry,) = settings["repos"]
+    return entry["hooks"]
+
+
+@pytest.mark.parametrize("hook", hooks(), ids=lambda hook: hook["id"])
+def test_hooks_use_the_environment_of_the_course_and_pass(hook: dict[str, Any]):
+    assert hook["language"] == "system"
+    program, *arguments = shlex.split(hook["entry"])
+    assert program == ".venv/bin/python"
+    if hook.get("pass_filenames", True):
+        arguments += [str(path) for path in tracked() if path.suffix == ".py"]
+    result = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+# Hier steht, wie man mit dem Projekt umgeht und wie es aufgebaut ist.
+GUIDES = ("README.md", "CONTRIBUTING.md", "docs/architektur.md")
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_guides_name_only_what_exists(name: str):
+    guide = ROOT / name
+    text = guide.read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([\w./-]+)\)", text):
+        assert (guide.parent / link).exists(), link
+    files = [f"/{path.relative_to(ROOT).as_posix()}" for path in tracked()]
+    for path in re.findall(r"`((?:[\w.-]+/)+[\w.-]*|\w+\.(?:py|js|toml))`", text):
+        # Was erst entsteht, ist hier nicht zu finden; ein Pfad darf mitten im Projekt beginnen.
+        made = path.startswith(("build/", "arbeit/", ".venv/"))
+        assert made or any(f"/{path}" in file for file in files), path
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE)) <= set(targets)
+
+
+def test_every_name_at_the_top_has_a_reason():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in {path.relative_to(ROOT).parts[0] for path in tracked()} - {"README.md"}:
+        assert re.search(rf"`{re.escape(name)}[/`]", text), name

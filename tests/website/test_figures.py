@@ -22,6 +22,7 @@ DRAWN = {
     "resnet": sorted(FIGURES.glob("resnet-*.svg")),
     "seresnet": sorted(FIGURES.glob("seresnet-*.svg")),
     "start": sorted(FIGURES.glob("start-*.png")),
+    "architecture": sorted(FIGURES.glob("architecture-*.svg")),
     "card": [
         ROOT / "website" / "static" / f"{name}.png" for name in ("apple-touch-icon", "social-card")
     ],

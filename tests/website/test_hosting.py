@@ -21,6 +21,8 @@ import yaml
 from playwright.sync_api import Browser, expect
 from site_builds import ROOT, script_folder
 
+from tools.environment import PYTHONS, dotted
+
 HOSTING = ROOT / "website" / "hosting"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 # Was sonst in der Hauptdatei von nginx steht.
@@ -256,6 +258,50 @@ def test_github_workflow_builds_and_publishes():
             assert target in make_targets()
     upload = next(step for step in steps if "upload-pages-artifact" in step.get("uses", ""))
     assert upload["with"]["path"] == "build/html"
+
+
+def test_workflows_test_every_proposal_with_the_oldest_and_the_newest_python():
+    text = (ROOT / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8")
+    flow = yaml.safe_load(text)
+    assert "pull_request" in flow[True]
+    assert flow["permissions"] == {"contents": "read"}
+    assert "secrets" not in text
+    job = flow["jobs"]["tests"]
+    steps = job["steps"]
+    assert all(
+        re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in steps if "uses" in step
+    )
+    assert [step["run"] for step in steps if "run" in step] == [".ci/run"]
+    lab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))["tests"]
+    assert lab["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
+    assert lab["script"] == [".ci/run"]
+    pythons = job["strategy"]["matrix"]["python"]
+    assert lab["parallel"]["matrix"] == [{"PYTHON": pythons}]
+    assert pythons == [dotted(PYTHONS[0]), dotted(PYTHONS[-1])]
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_the_test_machine_is_set_up_with_or_without_root(tmp_path: Path, user: int):
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("bash", "dirname"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    log = tmp_path / "log"
+    scripts = {"id": f"echo {user}", "sudo": f'echo -n "sudo " >> {log}; "$@"'}
+    scripts |= {name: f'echo "{name} $*" >> {log}' for name in ("apt-get", "make")}
+    for name, script in scripts.items():
+        (tools / name).write_text(f"#!{tools}/bash\n{script}\n")
+        (tools / name).chmod(0o755)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    command = [str(tools / "bash"), str(tmp_path / ".ci" / "run")]
+    subprocess.run(command, env={"PATH": str(tools)}, check=True)
+    update, install, last = log.read_text().splitlines()
+    before = "sudo " if user else ""
+    assert update == f"{before}apt-get update -q"
+    assert install.startswith(f"{before}apt-get install -y") and "chromium" in install
+    assert last == "make test" and "test" in make_targets()
 
 
 def test_gitlab_workflow_builds_and_publishes(site: Path, tmp_path: Path):
