@@ -156,12 +156,13 @@ def _align_function(
     else:
         holes = {gap.line: gap for gap in gaps}
         pattern = _with_holes(_normalised(body_below_docstring(ours)), holes)
+        targets = {hole.number: hole.targets for node in pattern for hole in _holes(node)}
         budget = [_MAX_STEPS]
         best = None
         try:
             block = _normalised(body_below_docstring(theirs))
             for count, candidate in enumerate(_match(pattern, block, start, local, budget)):
-                score = _score(candidate, pattern, markers)
+                score = _score(candidate, targets, markers)
                 if best is None or score > best[0]:
                     best = (score, candidate)
                 if count >= _MAX_ALIGNMENTS:
@@ -388,9 +389,8 @@ def _same_items(ours, theirs, state, local, budget) -> Iterator[_State]:
 
 
 def _score(
-    state: _State, pattern: list[ast.stmt], markers: Mapping[int, int]
+    state: _State, targets: Mapping[int, frozenset[str]], markers: Mapping[int, int]
 ) -> tuple[int, int, int]:
-    targets = {hole.number: hole.targets for statement in pattern for hole in _holes(statement)}
     marked = foreign = filled = 0
     for number, run in state.runs.items():
         # Wo noch »...« steht, gehört nichts weiter hinein.
