@@ -145,6 +145,7 @@ def test_axe_finds_nothing(tab: Page, url: str, site: Path, page_name: str):
     assert not found, "\n".join(found[:20])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
     """Urteile, Hinweise, Fehler, Fragen und der Fortschritt entstehen erst beim Arbeiten."""
@@ -185,6 +186,7 @@ def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
     assert not found, "\n".join(found[:20])
 
 
+@pytest.mark.slow
 def test_the_chosen_dark_theme_has_the_colours_of_the_system(
     tab: Page, url: str, site: Path, pages: list[Path]
 ):
