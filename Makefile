@@ -3,12 +3,13 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: help html test lint mutants bench pdf linkcheck lock vendor live serve clean setup
+.PHONY: help html test quick lint mutants bench pdf linkcheck lock vendor live serve clean setup
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make html       Website nach build/html bauen"
 	@echo "make test       Stil prüfen und alle Tests ausführen"
+	@echo "make quick      Stil und alles, was weder Browser noch Training noch Website braucht"
 	@echo "make live       bei jedem Speichern neu bauen und die offene Seite neu laden"
 	@echo "make serve      gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make pdf        Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
@@ -29,7 +30,10 @@ html: setup
 	@$(VENV_PYTHON) -m website build
 
 test: lint
-	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
+quick: lint
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 -m "not (browser or site or training or slow)"
 
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .

@@ -1,4 +1,4 @@
-"""Eine winzige Übung, an der sich die Prüfung ohne torch und in Millisekunden prüfen lässt."""
+"""Was Tests brauchen und in welcher Reihenfolge sie laufen; dazu eine winzige Übung."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from faltwerk.exercise import Exercise, load
+
+# Diese Fixtures kosten viel; wer sie benutzt, läuft hintereinander im selben Prozess.
+SHARED = ("course", "nginx", "warm")
 
 SOLUTION = '''"""Eine winzige Übung."""
 
@@ -70,6 +73,38 @@ MISTAKES = (
     Mistake(6, "out[index] = value", "Gespeichert wird die Summe, nicht der einzelne Wert."),
 )
 """
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Vermerkt an jedem Test, was er braucht, und stellt die langen nach vorn.
+
+    Beginnt ein langer Test zuletzt, rechnet am Ende nur noch ein Kern.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "browser" in fixtures:
+            item.add_marker("browser")
+        if fixtures & {"site", "scratch"}:
+            item.add_marker("site")
+        if item.path.parent.name == "training" and item.path.name != "test_sources.py":
+            item.add_marker("training")
+        shared = [name for name in SHARED if name in fixtures]
+        if shared and not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(shared[0]))
+    items.sort(key=_urgency)
+    # Einer baut die Website, während die übrigen rechnen, was sie nicht braucht.
+    first = next((item for item in items if item.get_closest_marker("site")), None)
+    if first is not None:
+        items.remove(first)
+        items.insert(0, first)
+
+
+def _urgency(item: pytest.Item) -> int:
+    marks = {mark.name for mark in item.iter_markers()}
+    if "slow" in marks:
+        return 1 if "site" in marks else 0
+    return 2 if marks & {"browser", "site", "training"} else 3
 
 
 def _description() -> str:

@@ -82,6 +82,14 @@ class Judge:
 
     def __post_init__(self) -> None:
         self._solution = ast.parse(self.exercise.source)
+        self._statements = {ast.dump(node) for node in self._solution.body}
+        self._samples = {
+            gap.number: [
+                ast.dump(without_annotation(node))
+                for node in sample_statements(self._solution, gap)
+            ]
+            for gap in self.exercise.gaps
+        }
         self._by_part = {
             part.name: _related(self._solution, part.name, self.cases)
             for part in self.exercise.parts
@@ -132,7 +140,9 @@ class Judge:
         }
         related = sorted({number for part in parts for number in self._by_part[part.name]})
         blank = {number for number in verdicts if not _statements(found[number])}
-        if verdicts.keys() == blank and not self._problem(shifted(student), related):
+        # Weicht nur eine Lücke ab, ist ihr eigener Lauf schon der des Ganzen.
+        single = self._differs_in_one_gap(wanted, found, student)
+        if not single and verdicts.keys() == blank and not self._problem(shifted(student), related):
             return [_correct(gap, found) for gap in wanted]
         extras = student_extras(student, self._solution)
         broken = self._broken_extras(extras)
@@ -147,7 +157,7 @@ class Judge:
             gaps = [gap for gap in here if gap.number not in verdicts]
             if gaps:
                 empty = [gap for gap in here if gap.number in blank]
-                verdicts |= self._judge_part(part.name, gaps, empty, found, student, extras)
+                verdicts |= self._judge_part(part.name, gaps, empty, found, student, extras, single)
             for gap in here:
                 filling = found[gap.number]
                 unfinished = isinstance(filling, Filling) and filling.unfinished
@@ -175,11 +185,12 @@ class Judge:
         found: Mapping[int, Filling | Unaligned],
         student: ast.Module,
         extras: Extras,
+        single: bool,
     ) -> dict[int, Verdict]:
         """Beurteilt die ausgefüllten Lücken eines Teils.
 
         Eine Anweisung kann auch zwei Lücken füllen. Dann ist eine von beiden leer und trotzdem
-        nichts offen; solche Lücken stehen in ``empty``.
+        nichts offen; solche Lücken stehen in ``empty``. Mit ``single`` weicht nur eine Lücke ab.
         """
         fillings = [found[gap.number] for gap in gaps]
         if all(
@@ -188,7 +199,7 @@ class Judge:
         ):
             return {gap.number: _correct(gap, found) for gap in gaps}
         every = [gap for gap in self.exercise.gaps if gap.part == part]
-        complete = len(every) == len(gaps) + len(empty)
+        complete = len(every) == len(gaps) + len(empty) and not single
         whole = self._whole_part(part, student, extras) if complete else None
         problem = None
         if whole is not None:
@@ -217,6 +228,21 @@ class Judge:
                 gap.number: Verdict(gap.number, "untested", reason, node.lineno) for gap in gaps
             }
         return self._judge_together(part, verdicts, found, extras, seen)
+
+    def _differs_in_one_gap(
+        self, gaps: Sequence[Gap], found: Mapping[int, Filling | Unaligned], student: ast.Module
+    ) -> bool:
+        """Ob die Abgabe, oder was sie von ihr enthält, die Musterlösung ist bis auf eine Lücke."""
+        if not all(_statements(found[gap.number]) for gap in gaps):
+            return False
+        changed = [gap for gap in gaps if not self._is_sample(gap, found[gap.number])]
+        if len(changed) != 1:
+            return False
+        part = definition_at(self._solution, changed[0].path[:1])
+        fillings = {gap.number: _statements(found[gap.number]) for gap in changed}
+        (own,) = splice(ast.Module([part], []), self.exercise.gaps, fillings).body
+        ours = self._statements | {ast.dump(own)}
+        return all(ast.dump(node) in ours for node in student.body)
 
     def _whole_part(self, part: str, student: ast.Module, extras: Extras) -> ast.Module | None:
         theirs = find_definition(student, (part,))
@@ -364,8 +390,10 @@ class Judge:
         result = dict(verdicts)
         numbers = self._by_part[part]
         waiting = [gap for gap in methods if gap not in filled]
-        for count in range(2, len(filled) + 1):
-            for group in itertools.combinations(filled, count):
+        # Wo die Musterlösung steht, ändert sich am Programm nichts.
+        own = [gap for gap in filled if not self._is_sample(gap, found[gap.number])]
+        for count in range(2, len(own) + 1):
+            for group in itertools.combinations(own, count):
                 if all(result[gap.number].status == "correct" for gap in group):
                     continue
                 got = self.run(self._with_fillings(group, found, extras), numbers)
@@ -498,11 +526,9 @@ class Judge:
             if self._difference(number, seen)
         }
 
-    def _is_sample(self, gap: Gap, filling: Filling) -> bool:
-        sample = sample_statements(self._solution, gap)
-        plain = [without_annotation(node) for node in filling.statements]
-        ours = [without_annotation(node) for node in sample]
-        return [ast.dump(node) for node in plain] == [ast.dump(node) for node in ours]
+    def _is_sample(self, gap: Gap, filling: Filling | Unaligned) -> bool:
+        plain = [without_annotation(node) for node in _statements(filling)]
+        return [ast.dump(node) for node in plain] == self._samples[gap.number]
 
     def _known_mistake(
         self, gap: Gap, numbers: Sequence[int], got: list[Observation]

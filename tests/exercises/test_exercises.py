@@ -45,6 +45,7 @@ def test_no_stub_is_stale():
     assert stale_stubs(list(EXERCISES), ROOT) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXERCISES)
 def test_stub_open_solution_right_every_known_mistake_yields_its_message(name):
     assert list(problems(EXERCISES[name])) == []

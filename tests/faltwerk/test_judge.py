@@ -294,7 +294,8 @@ def test_numbers_are_shown_with_as_many_digits_as_it_takes():
 
 def test_who_imports_torch_has_the_time_that_loading_it_takes(tiny, monkeypatch):
     with judging(tiny) as judge:
-        judge.judge(tiny.source.replace("np.sum(x)", "0"))
+        # Was die Musterlösung liefert, ist danach bekannt.
+        judge.reference(range(len(judge.cases)))
         monkeypatch.setitem(sandbox.SECONDS, "numpy", 0.0)
         verdicts = judge.judge(f"import torch.nn as nn\n{tiny.source}")
     assert all(verdict.status == "correct" for verdict in verdicts)

@@ -94,6 +94,7 @@ def test_activation_with_another_cache():
     assert (statuses[7], statuses[8]) == ("correct", "correct")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -139,6 +140,7 @@ def compute_outputs(self, x):
     assert {statuses[9], statuses[10]} == {expected}
 
 
+@pytest.mark.slow
 def test_residual_block_with_names_of_its_own():
     methods = {
         "__init__": """

@@ -129,6 +129,7 @@ print(result, result.epochs)
 """
 
 
+@pytest.mark.training
 def test_the_quick_training_repeats_byte_for_byte(tmp_path: Path) -> None:
     """Zwei frische Prozesse, einer mit einem Thread wie beim Bauen, einer mit zweien."""
     outputs = []
@@ -147,6 +148,7 @@ def test_the_quick_training_repeats_byte_for_byte(tmp_path: Path) -> None:
     assert "2 Epochen" in outputs[0]
 
 
+@pytest.mark.training
 def test_the_quick_training_takes_your_network_and_leaves_the_threads_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -70,6 +70,7 @@ def test_gradient_norms_belong_to_the_main_path_and_leave_no_trace(tiny: Data) -
         assert norm == pytest.approx(conv.weight.grad.norm().item(), rel=1e-4)
 
 
+@pytest.mark.training
 def test_runs_repeat_and_differ_only_by_variant_and_seed(tiny: Data) -> None:
     first, second = (experiment.run(PLAIN, 0, tiny, RECIPE) for _ in range(2))
     assert first == second

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +13,8 @@ import pytest
 from editor_boxes import with_fake_runner
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from site_builds import ROOT, run_build
+
+from website.server import serve_folder
 
 # Auf einem ausgelasteten Rechner braucht eine Seite länger als die üblichen fünf Sekunden.
 expect.set_options(timeout=60_000)
@@ -49,19 +48,11 @@ def pages(site: Path) -> list[Path]:
     return sorted(site.glob("**/*.html"))
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Schweigt, damit die Ausgabe der Tests lesbar bleibt."""
-
-
 @pytest.fixture(scope="session")
 def url(site: Path) -> Iterator[str]:
     """Adresse, unter der die gebaute Website ausgeliefert wird."""
-    handler = functools.partial(_Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serve_folder(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

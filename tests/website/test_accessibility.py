@@ -1,6 +1,7 @@
 """Barrierefreiheit jeder Seite: axe-core, Tastatur, Vergrößerung, Bewegung, Sprache.
 
-Die Seiten werden im Ordner gefunden, nicht aufgezählt, damit keine neue ungeprüft bleibt.
+Die Seiten werden gefunden, nicht aufgezählt, damit keine neue ungeprüft bleibt. Was lange dauert,
+ist je Seite ein Test, damit alle Kerne daran arbeiten.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from editor_boxes import (
     write,
 )
 from playwright.sync_api import Browser, Page, expect
+from site_builds import PAGES
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Die einzigen Regeln, die Farben sehen. Sie brauchen am längsten und sehen in aufgeklappten Kästen
@@ -40,6 +42,26 @@ def tab(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(bypass_csp=True, locale="de-DE", reduced_motion="reduce")
     yield context.new_page()
     context.close()
+
+
+# axe rechnet jede Angabe einer Farbe an jedem Text neu um; dieselbe Angabe ist dieselbe Farbe.
+REMEMBER_COLOURS = """() => {
+  const { Color } = axe.commons.color;
+  const { parseString } = Color.prototype;
+  const known = new Map();
+  Color.prototype.parseString = function (text) {
+    if (!known.has(text)) known.set(text, parseString.call(new Color(), text));
+    const { r, g, b, alpha } = known.get(text);
+    return Object.assign(this, { r, g, b, alpha });
+  };
+}"""
+
+
+def load_axe(tab: Page) -> None:
+    """Lädt axe in die Seite, falls es dort noch nicht ist."""
+    if not tab.evaluate("'axe' in window"):
+        tab.evaluate(AXE_SCRIPT)
+        tab.evaluate(REMEMBER_COLOURS)
 
 
 def visit(tab: Page, url: str, site: Path, path: Path) -> str:
@@ -88,33 +110,42 @@ STRUCTURE = {
     "rules": {name: {"enabled": False} for name in COLOUR_RULES},
 }
 COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+# Beides in einem Lauf: Den Baum der Seite liest axe dann nur einmal.
+EVERYTHING = {"runOnly": {"type": "tag", "values": TAGS}}
 
 
-def test_axe_finds_nothing(tab: Page, url: str, site: Path, pages: list[Path]):
+def test_every_page_is_among_those_tested(site: Path, pages: list[Path]):
+    assert sorted(path.relative_to(site).as_posix() for path in pages) == [
+        f"{name}.html" for name in sorted(PAGES)
+    ]
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_axe_finds_nothing(tab: Page, url: str, site: Path, page_name: str):
     found: list[str] = []
 
     def run(options: dict[str, object], *state: object) -> None:
         found.extend(f"{state}: {entry}" for entry in violations(tab, options))
 
-    for path in pages:
+    tab.emulate_media(color_scheme="light")
+    name = visit(tab, url, site, site / f"{page_name}.html")
+    load_axe(tab)
+    for width in (1280, 390):
+        tab.set_viewport_size({"width": width, "height": 900})
+        settle(tab)
+        run(STRUCTURE, name, width, "zu")
+    open_everything(tab)
+    for width in (390, 1280):
+        tab.set_viewport_size({"width": width, "height": 900})
         tab.emulate_media(color_scheme="light")
-        name = visit(tab, url, site, path)
-        tab.evaluate(AXE_SCRIPT)
-        for width in (1280, 390):
-            tab.set_viewport_size({"width": width, "height": 900})
-            settle(tab)
-            run(STRUCTURE, name, width, "zu")
-        open_everything(tab)
-        for width in (390, 1280):
-            tab.set_viewport_size({"width": width, "height": 900})
-            settle(tab)
-            run(STRUCTURE, name, width, "offen")
-            for scheme in ("light", "dark"):
-                tab.emulate_media(color_scheme=scheme)
-                run(COLOURS, name, width, scheme)
+        settle(tab)
+        run(EVERYTHING, name, width, "offen, hell")
+        tab.emulate_media(color_scheme="dark")
+        run(COLOURS, name, width, "offen, dunkel")
     assert not found, "\n".join(found[:20])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
     """Urteile, Hinweise, Fehler, Fragen und der Fortschritt entstehen erst beim Arbeiten."""
@@ -123,12 +154,12 @@ def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
     found: list[str] = []
 
     def look(state: str, scope: str = ".editor-box.with-editor") -> None:
-        tab.evaluate(f"() => {{ if (!window.axe) {{ {AXE_SCRIPT} }} }}")
+        load_axe(tab)
+        tab.emulate_media(color_scheme="light")
         settle(tab)
-        found.extend(f"{state}: {text}" for text in violations(tab, STRUCTURE, scope))
-        for scheme in ("light", "dark"):
-            tab.emulate_media(color_scheme=scheme)
-            found.extend(f"{state}, {scheme}: {text}" for text in violations(tab, COLOURS, scope))
+        found.extend(f"{state}, hell: {text}" for text in violations(tab, EVERYTHING, scope))
+        tab.emulate_media(color_scheme="dark")
+        found.extend(f"{state}, dunkel: {text}" for text in violations(tab, COLOURS, scope))
 
     seed(tab, url, {f"pooling.{PART}": entry(HALF, previous=SOLVED)})
     box = open_box(tab, url)
@@ -155,6 +186,7 @@ def test_axe_finds_nothing_in_a_box_at_work(tab: Page, url: str, width: int):
     assert not found, "\n".join(found[:20])
 
 
+@pytest.mark.slow
 def test_the_chosen_dark_theme_has_the_colours_of_the_system(
     tab: Page, url: str, site: Path, pages: list[Path]
 ):
@@ -167,74 +199,78 @@ def test_the_chosen_dark_theme_has_the_colours_of_the_system(
       });
     }"""
     for path in pages:
-        for scheme, chosen in (("dark", "dark"), ("light", "light")):
+        name = visit(tab, url, site, path)
+        for scheme, other in (("dark", "light"), ("light", "dark")):
             tab.emulate_media(color_scheme=scheme)
-            name = visit(tab, url, site, path)
             automatic = tab.evaluate(read, "auto")
-            tab.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
-            assert tab.evaluate(read, chosen) == automatic, (name, chosen)
+            tab.emulate_media(color_scheme=other)
+            assert tab.evaluate(read, scheme) == automatic, (name, scheme)
 
 
+@pytest.mark.parametrize("page_name", PAGES)
 def test_every_control_is_reached_by_tab_and_shows_its_focus(
-    tab: Page, url: str, site: Path, pages: list[Path]
+    tab: Page, url: str, site: Path, page_name: str
 ):
     for width in (1280, 390):
         tab.set_viewport_size({"width": width, "height": 700})
-        for path in pages:
-            name = visit(tab, url, site, path)
-            expected = tab.evaluate(
-                """selector => {
-                     const nodes = [...document.querySelectorAll(selector)].filter(node =>
-                       node.tabIndex >= 0 && node.type !== "hidden" && !node.disabled &&
-                       node.checkVisibility({visibilityProperty: true}));
-                     nodes.forEach((node, index) => { node.dataset.stop = index; });
-                     return nodes.length;
-                   }""",
-                FOCUSABLE,
-            )
-            reached: list[str] = []
-            for _ in range(expected + 5):
-                # Im Editor rückt Tab ein; Esc davor verlässt ihn.
+        name = visit(tab, url, site, site / f"{page_name}.html")
+        expected = tab.evaluate(
+            """selector => {
+                 const nodes = [...document.querySelectorAll(selector)].filter(node =>
+                   node.tabIndex >= 0 && node.type !== "hidden" && !node.disabled &&
+                   node.checkVisibility({visibilityProperty: true}));
+                 nodes.forEach((node, index) => { node.dataset.stop = index; });
+                 return nodes.length;
+               }""",
+            FOCUSABLE,
+        )
+        reached: list[str] = []
+        editing = False
+        for _ in range(expected + 5):
+            # Im Editor rückt Tab ein; Esc davor verlässt ihn.
+            if editing:
                 tab.keyboard.press("Escape")
-                tab.keyboard.press("Tab")
-                stop = tab.evaluate(
-                    """() => {
-                         const node = document.activeElement;
-                         if (node === document.body) return null;
-                         const box = node.getBoundingClientRect();
-                         const label = node.matches(".sidebar-toggle")
-                           ? [...node.labels].find(one => one.checkVisibility() &&
-                               !one.classList.contains("overlay")) : node;
-                         const style = getComputedStyle(label);
-                         // Verdeckt ist, was an keiner Ecke und in der Mitte nicht obenauf liegt.
-                         const points = [[.5, .5], [.05, .2], [.95, .8], [.05, .8], [.95, .2]];
-                         // Ein langer Editor ragt aus dem Fenster; es zählt, was darin liegt.
-                         const start = Math.max(0, box.top);
-                         const end = Math.min(innerHeight, box.bottom);
-                         const seen = label !== node || points.some(([x, y]) => {
-                           const top = document.elementFromPoint(
-                             box.left + x * box.width, start + y * (end - start));
-                           return top && (node.contains(top) || top.contains(node));
-                         });
-                         return {stop: node.dataset.stop ?? "fremd", seen,
-                                 ring: style.outlineStyle !== "none" && style.opacity !== "0",
-                                 html: node.outerHTML};
-                       }"""
-                )
-                if reached and (stop is None or stop["stop"] == reached[0]):
-                    # Einmal herum, mit oder ohne Halt beim Browser selbst.
-                    break
-                if stop is None:
-                    # Eine eben geladene Seite nimmt den ersten Tastendruck manchmal nicht an.
-                    continue
-                place = (name, width, stop["html"][:200])
-                assert stop["ring"], ("kein sichtbarer Fokus", place)
-                assert stop["seen"], ("der Fokus ist verdeckt", place)
-                reached.append(stop["stop"])
-            assert reached == [str(stop) for stop in range(expected)], (name, width)
-            if reached:
-                first = tab.locator("[data-stop='0']")
-                expect(first).to_have_class(re.compile("skip-to-content"))
+            tab.keyboard.press("Tab")
+            stop = tab.evaluate(
+                """() => {
+                     const node = document.activeElement;
+                     if (node === document.body) return null;
+                     const box = node.getBoundingClientRect();
+                     const label = node.matches(".sidebar-toggle")
+                       ? [...node.labels].find(one => one.checkVisibility() &&
+                           !one.classList.contains("overlay")) : node;
+                     const style = getComputedStyle(label);
+                     // Verdeckt ist, was an keiner Ecke und in der Mitte nicht obenauf liegt.
+                     const points = [[.5, .5], [.05, .2], [.95, .8], [.05, .8], [.95, .2]];
+                     // Ein langer Editor ragt aus dem Fenster; es zählt, was darin liegt.
+                     const start = Math.max(0, box.top);
+                     const end = Math.min(innerHeight, box.bottom);
+                     const seen = label !== node || points.some(([x, y]) => {
+                       const top = document.elementFromPoint(
+                         box.left + x * box.width, start + y * (end - start));
+                       return top && (node.contains(top) || top.contains(node));
+                     });
+                     return {stop: node.dataset.stop ?? "fremd", seen,
+                             editing: node.matches("textarea"),
+                             ring: style.outlineStyle !== "none" && style.opacity !== "0",
+                             html: node.outerHTML};
+                   }"""
+            )
+            if reached and (stop is None or stop["stop"] == reached[0]):
+                # Einmal herum, mit oder ohne Halt beim Browser selbst.
+                break
+            if stop is None:
+                # Eine eben geladene Seite nimmt den ersten Tastendruck manchmal nicht an.
+                continue
+            editing = stop["editing"]
+            place = (name, width, stop["html"][:200])
+            assert stop["ring"], ("kein sichtbarer Fokus", place)
+            assert stop["seen"], ("der Fokus ist verdeckt", place)
+            reached.append(stop["stop"])
+        assert reached == [str(stop) for stop in range(expected)], (name, width)
+        if reached:
+            first = tab.locator("[data-stop='0']")
+            expect(first).to_have_class(re.compile("skip-to-content"))
 
 
 def test_skip_link_leads_past_the_navigation(page: Page, url: str):

@@ -43,6 +43,7 @@ print(maxpool2d(np.arange(16.0).reshape(1, 1, 4, 4), (2, 2), (2, 2), (0, 0), (1,
 )
 
 
+@pytest.mark.slow
 def test_changed_solution_changes_output_and_source_on_the_page(scratch: Callable[..., Path]):
     root = scratch(("pooling",), {"pooling.md": POOLING})
     assert run_build(root).returncode == 0
@@ -83,6 +84,7 @@ print("ausgeführt", time.time_ns())
 )
 
 
+@pytest.mark.slow
 def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Path]):
     names = {
         "pooling": "pooling.solution",
@@ -191,6 +193,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 def test_failed_builds_name_page_and_line_and_keep_the_last_site(scratch: Callable[..., Path]):
     root = scratch(("glaettung",), {"glaettung.md": EXAMPLE})
     first = run_build(root)

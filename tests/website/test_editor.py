@@ -439,6 +439,7 @@ def wrongly_solved(stub: str) -> str:
     return re.sub(r"^( +)\.\.\.$", r"\1return None", text, flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTED)
 def test_every_part_is_judged_right_and_wrong_under_the_policy_of_the_page(
     page: Page, url: str, name: str

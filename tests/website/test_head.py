@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
 import xml.etree.ElementTree
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,11 +12,13 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 from site_builds import ROOT, run_build
 
+from website.server import QuietHandler, serve_folder
+
 EXAMPLE = (ROOT / "docs" / "beispiel" / "glaettung.md").read_text(encoding="utf-8")
 ADDRESS = "https://kurse.example.org/faltwerk"
 
 
-class _UnderPath(http.server.SimpleHTTPRequestHandler):
+class _UnderPath(QuietHandler):
     """Liefert die Website unter ``/kurse/faltwerk/`` und zu allem anderen ihre 404-Seite."""
 
     prefix = "/kurse/faltwerk/"
@@ -36,22 +35,12 @@ class _UnderPath(http.server.SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *arguments: object) -> None:
-        """Schweigt, damit die Ausgabe der Tests lesbar bleibt."""
-
-
-def served(folder: Path) -> Iterator[str]:
-    handler = functools.partial(_UnderPath, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}{_UnderPath.prefix}"
-        server.shutdown()
-
 
 @pytest.fixture(scope="module")
 def below(site: Path) -> Iterator[str]:
     """Adresse der Website in einem Unterordner des Servers."""
-    yield from served(site)
+    with serve_folder(site, handler=_UnderPath) as address:
+        yield f"{address}{_UnderPath.prefix}"
 
 
 @pytest.mark.parametrize("wrong", ["fehlt.html", "a/fehlt", "a/b/c/d/fehlt.html?x=1"])

@@ -36,6 +36,7 @@ def test_notebook_has_every_task_and_no_solution(name: str):
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXERCISES)
 def test_notebook_runs_with_its_gaps_filled(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")

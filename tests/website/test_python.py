@@ -244,6 +244,7 @@ def parity_jobs(judge: Judge) -> Iterator[tuple[str, str]]:
         yield from ((SIGNAL[1], in_gap(code)) for code in ABORTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["convolution", "pooling"])
 def test_same_verdicts_and_messages_as_on_the_command_line(warm: Page, name: str):
     with judging(load(name, ROOT)) as judge, ThreadPoolExecutor(1) as beside:
@@ -441,6 +442,7 @@ def test_nothing_is_loaded_before_the_first_check_and_progress_counts_every_byte
     assert rest == ["starting", "running", "idle"]
 
 
+@pytest.mark.slow
 def test_later_visits_and_restarts_need_no_request_and_no_network(
     fresh: BrowserContext, server: Server, site: Path
 ):

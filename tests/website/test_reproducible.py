@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from site_builds import ROOT, run_build
 
 EXAMPLE = (ROOT / "docs" / "beispiel" / "glaettung.md").read_text(encoding="utf-8")
@@ -25,6 +26,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_second_build_elsewhere_gives_the_same_bytes(site: Path, tmp_path: Path):
     root = tmp_path / "Zweiter Ort für Faltwerk"
     shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)

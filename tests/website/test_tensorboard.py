@@ -41,6 +41,9 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.training
 def test_pictures_are_taken_from_a_real_tensorboard(log: Path, tmp_path: Path) -> None:
     done = run(log, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
