@@ -242,7 +242,9 @@ def test_git_knows_what_is_generated_foreign_or_binary():
             assert "linguist-vendored" in known[name], name
             continue
         generated = name in stubs or bool(GENERATED.fullmatch(name))
-        assert ("linguist-generated" in known[name]) == generated, name
+        assert ("linguist-generated" in known[name]) == generated, (
+            f"{name}: In .gitattributes steht genau das als erzeugt, was ein Programm schreibt."
+        )
         if b"\0" in (ROOT / name).read_bytes():
             assert known[name].get("text") == "unset", name
         else:
