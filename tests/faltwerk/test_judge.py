@@ -292,6 +292,7 @@ def test_numbers_are_shown_with_as_many_digits_as_it_takes():
     assert "wird 0.25 erwartet, herausgekommen ist 0.250000001" in text and "\n" not in text
 
 
+@pytest.mark.slow
 def test_who_imports_torch_has_the_time_that_loading_it_takes(tiny, monkeypatch):
     with judging(tiny) as judge:
         # Was die Musterlösung liefert, ist danach bekannt.

@@ -67,6 +67,7 @@ ERRORS = {
 }
 
 
+@pytest.mark.slow
 def test_errors_are_found_and_named(ready: Path):
     for name, (old, new, _) in ERRORS.items():
         path = ready / "website" / name
@@ -80,6 +81,7 @@ def test_errors_are_found_and_named(ready: Path):
         assert found, (name, problem)
 
 
+@pytest.mark.slow
 def test_clean_scripts_pass_and_form_is_repaired(ready: Path):
     assert lint(ready).returncode == 0
     path = ready / "website" / "static" / "theme.js"

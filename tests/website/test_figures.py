@@ -37,6 +37,7 @@ def same(one: Path, other: Path) -> bool:
     return first.size == second.size and ImageChops.difference(first, second).getbbox() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN)
 def test_programs_draw_exactly_these_files(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "docs" / "figures"
