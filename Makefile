@@ -13,7 +13,7 @@ help:
 	@echo "make live       bei jedem Speichern neu bauen und die offene Seite neu laden"
 	@echo "make serve      gebaute Website auf http://127.0.0.1:$(PORT)/ zeigen"
 	@echo "make pdf        Kurs als PDF nach build/; mit SOLUTIONS=1 samt Musterlösungen"
-	@echo "make lint       Stil und Formatierung prüfen"
+	@echo "make lint       Stil, Typen und Richtung der Importe prüfen"
 	@echo "make mutants    Musterlösungen verändern; jede Veränderung muss auffallen"
 	@echo "make bench      Zeiten messen, nebeneinander in einem Lauf"
 	@echo "make linkcheck  fremde Verweise aufrufen und prüfen (braucht das Netz)"
@@ -38,6 +38,7 @@ quick: lint
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
 	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m mypy --no-error-summary
 	@$(VENV_PYTHON) -m tools.arrows
 	@$(VENV_PYTHON) -m tools.javascript
 

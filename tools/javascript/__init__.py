@@ -88,7 +88,7 @@ def checked_files() -> set[Path]:
         ).stdout.splitlines()
         for project in _PROJECTS
     ]  # fmt: skip
-    return {Path(line) for lines in listed for line in lines}
+    return {Path(str(line)) for lines in listed for line in lines}
 
 
 def _run_npm(verb: str, folder: Path, *options: str) -> None:
@@ -98,7 +98,7 @@ def _run_npm(verb: str, folder: Path, *options: str) -> None:
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip
     if result.returncode:
-        code = re.search(r"npm error code (\w+)", result.stderr)
+        code = re.search(r"npm error code (\w+)", str(result.stderr))
         raise InstallError(
             f"Die Pakete für JavaScript waren nicht zu holen ({code[1] if code else 'npm'}); bitte "
             "prüfen Sie die Verbindung zum Netz und den freien Speicherplatz und rufen Sie den "
