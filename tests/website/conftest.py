@@ -105,6 +105,10 @@ def scratch(tmp_path: Path) -> Callable[..., Path]:
         for name in exercises:
             source = ROOT / name if (ROOT / name).is_dir() else ROOT / "docs" / "beispiel" / name
             shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        # Was sich allein aus Bytes ergibt, ist in jeder Kopie dasselbe.
+        for name in ("berechnet", "inventories"):
+            if (ROOT / "build" / name).is_dir():
+                shutil.copytree(ROOT / "build" / name, root / "build" / name)
         texts = {"index.md": INDEX % "\n".join(Path(name).stem for name in pages)} | pages
         for name, text in texts.items():
             (root / "docs" / name).write_text(text, encoding="utf-8")
