@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from faltwerk.judge.verdicts import Verdict
+from faltwerk.terminal import visible
 
 _SIGNS = {"correct": "✓", "wrong": "✗", "open": "○", "untested": "?"}
 WORDS = {"correct": "richtig", "wrong": "falsch", "open": "offen", "untested": "nicht beurteilt"}
@@ -28,7 +29,7 @@ def as_text(verdicts: Sequence[Verdict], show_open: bool = True) -> str:
         place = f" (Zeile {verdict.line})" if verdict.line and verdict.status != "correct" else ""
         head = f"{_SIGNS[verdict.status]} Lücke {verdict.gap:>2}: {WORDS[verdict.status]}{place}"
         lines.append(head)
-        lines += [f"      {line}" for line in verdict.message.splitlines()]
+        lines += [f"      {line}" for line in visible(verdict.message).splitlines()]
     return "\n".join([*lines, progress(verdicts)])
 
 
@@ -42,10 +43,10 @@ def as_json(exercise: str, file: str, verdicts: Sequence[Verdict], error: str | 
     return json.dumps(
         {
             "exercise": exercise,
-            "file": file,
+            "file": visible(file),
             "passed": passed,
-            "gaps": [asdict(verdict) for verdict in verdicts],
-            "error": error,
+            "gaps": [asdict(one) | {"message": visible(one.message)} for one in verdicts],
+            "error": error and visible(error),
         },
         ensure_ascii=False,
     )
@@ -57,7 +58,8 @@ def as_html(verdicts: Sequence[Verdict]) -> str:
         "<tr>"
         f"<td>{_SIGNS[verdict.status]}</td><th scope='row'>Lücke {verdict.gap}</th>"
         f"<td>{WORDS[verdict.status]}</td>"
-        f"<td style='text-align:left;white-space:pre-wrap'>{html.escape(verdict.message)}</td>"
+        "<td style='text-align:left;white-space:pre-wrap'>"
+        f"{html.escape(visible(verdict.message))}</td>"
         "</tr>"
         for verdict in verdicts
     )

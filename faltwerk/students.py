@@ -13,7 +13,7 @@ from faltwerk.judge.submission import UnreadableError, imports_solution
 from faltwerk.judge.verdicts import Judge, Verdict
 from faltwerk.run.judging import judging
 from faltwerk.submission_file import read_submission
-from faltwerk.terminal import complain, gap_progress
+from faltwerk.terminal import complain, gap_progress, visible
 
 WORK = "arbeit"
 # Öfter nachzusehen merkt niemand, seltener schon.
@@ -124,7 +124,7 @@ def _judged(judge: Judge, path: Path) -> str:
     try:
         return report.as_text(judge.judge(read_submission(path)), show_open=False)
     except UnreadableError as error:
-        return str(error)
+        return visible(str(error))
 
 
 def hint(options: argparse.Namespace) -> int:

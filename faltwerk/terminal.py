@@ -8,9 +8,23 @@ from collections.abc import Callable
 from faltwerk.exercise import Exercise
 
 
+def visible(text: str) -> str:
+    """Zeigt Steuerzeichen, statt dass ein Terminal ihnen gehorcht, und alles, was sich nicht
+    schreiben lässt.
+
+    Args:
+        text: Text, in dem auch Worte einer Abgabe stehen.
+    """
+    return "".join(one if one in "\n\t" or one.isprintable() else _escaped(one) for one in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode() if character != "\xa0" else character
+
+
 def complain(text: object) -> None:
     """Schreibt eine Meldung dorthin, wo sie das Ergebnis nicht stört."""
-    print(text, file=sys.stderr)
+    print(visible(str(text)), file=sys.stderr)
 
 
 def show_progress(text: str) -> None:

@@ -6,20 +6,30 @@ import ast
 import json
 import os
 import pickle
+import select
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from faltwerk.cases import Case
 from faltwerk.exercise import Exercise, ExerciseError
-from faltwerk.judge.observation import ARRAYS, Observation, decode_array
+from faltwerk.judge.observation import ARRAYS, Observation, decode_array, is_observation
 
 # So lange darf ein Lauf aller Prüffälle dauern; die Musterlösungen brauchen ein Zehntel davon.
 SECONDS = {"numpy": 3.0, "torch": 20.0}
+# So viel länger darf der Prüfprozess schweigen, bevor er selbst als angehalten gilt.
+GRACE = 20.0
+# Laden von torch auf einer langsamen, ausgelasteten Maschine.
+_START_SECONDS = 120.0
+# Mehr sind die Beobachtungen keiner Übung; die Länge davor nennt ein Prozess, dem niemand traut.
+_LONGEST_ANSWER = 2**30
+_CHUNK = 2**20
+_UNREADABLE = ["killed", "unlesbares Ergebnis"]
 _WORKER = Path(__file__).with_name("worker.py")
 # Mehr aus der Umgebung erfährt eine Abgabe nicht: keine Zugangsdaten, keine Einstellungen.
 _INHERITED = ("PATH", "LANG", "LC_ALL")
@@ -71,20 +81,22 @@ class Sandbox:
         worker = self._worker(framework)
         try:
             worker.send((tree, numbers, SECONDS[framework]))
-            answer: list[Observation] = worker.receive()
-            return answer
+            answer = worker.receive(SECONDS[framework] + GRACE)
+            if not isinstance(answer, list) or len(answer) != len(numbers):
+                raise EOFError
         except (BrokenPipeError, EOFError):
             # Hat ein Lauf den Prozess mitgerissen, beginnt der nächste mit einem frischen.
             worker.stop()
             del self._workers[framework]
             return [["killed", "der Prüfprozess ist beendet worden"]] * len(numbers)
+        return [one if is_observation(one) else _UNREADABLE for one in answer]
 
     def _worker(self, framework: str) -> _Worker:
         if framework not in self._workers:
             worker = _Worker(self._exercise, framework, self._folder.name)
             self._workers[framework] = worker
             try:
-                self.cases = [_case(described) for described in worker.receive()]
+                self.cases = [_case(described) for described in worker.receive(_START_SECONDS)]
             except EOFError as error:
                 raise ExerciseError(
                     f"Die Prüffälle der Übung »{self._exercise.name}« lassen sich nicht laden: "
@@ -102,7 +114,8 @@ class _Worker:
             [sys.executable, "-P", "-B", str(_WORKER), str(exercise.folder.parent),
              exercise.name, framework],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=folder,
+            # Ohne Puffer, denn »_read« wartet auf das, was noch in der Leitung ist.
+            cwd=folder, bufsize=0,
             env=environment | {"HOME": folder, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
         )  # fmt: skip
         assert self._process.stdin and self._process.stdout and self._process.stderr
@@ -112,19 +125,40 @@ class _Worker:
     def send(self, job: object) -> None:
         """Gibt einen Auftrag ab."""
         data = pickle.dumps(job)
-        self._jobs.write(struct.pack("<Q", len(data)) + data)
-        self._jobs.flush()
+        rest = memoryview(struct.pack("<Q", len(data)) + data)
+        while rest:
+            rest = rest[os.write(self._jobs.fileno(), rest) :]
 
-    def receive(self) -> Any:
+    def receive(self, seconds: float) -> Any:
         """Wartet auf die nächste Antwort.
 
+        Args:
+            seconds: So lange; wer dann nicht vollständig geantwortet hat, gilt als beendet.
+
         Raises:
-            EOFError: Wenn der Prozess vorher endet.
+            EOFError: Wenn der Prozess vorher endet, schweigt oder Unsinn schickt.
         """
-        head = self._answers.read(8)
-        if len(head) < 8:
+        deadline = time.monotonic() + seconds
+        (length,) = struct.unpack("<Q", self._read(8, deadline))
+        if length > _LONGEST_ANSWER:
             raise EOFError
-        return json.loads(self._answers.read(struct.unpack("<Q", head)[0]))
+        try:
+            return json.loads(self._read(length, deadline))
+        except (ValueError, RecursionError) as error:
+            raise EOFError from error
+
+    def _read(self, count: int, deadline: float) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            left = max(0, deadline - time.monotonic())
+            ready, _, _ = select.select([self._answers], [], [], left)
+            chunk = b""
+            if ready:
+                chunk = os.read(self._answers.fileno(), min(count - len(data), _CHUNK))
+            if not chunk:
+                raise EOFError
+            data += chunk
+        return bytes(data)
 
     def last_words(self) -> str:
         """Die letzte Zeile, die der beendete Prozess gemeldet hat."""
