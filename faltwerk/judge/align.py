@@ -287,6 +287,8 @@ class _Matcher:
     def __init__(self, local: set[str]) -> None:
         self._local = local
         self._steps = 0
+        # Jede Anweisung steht in vielen Versuchen; was sie zuweist, ändert sich dabei nicht.
+        self._stored: dict[ast.stmt, set[str]] = {}
 
     def blocks(
         self, pattern: list[ast.stmt], block: list[ast.stmt], state: _State
@@ -308,11 +310,40 @@ class _Matcher:
             needed = sum(not isinstance(item, _Hole) for item in rest)
             for length in _lengths(len(block) - needed):
                 run = block[:length]
-                for inner in _hole_states(first, run, state):
+                for inner in self._filled(first, run, state):
                     yield from self.blocks(rest, block[length:], inner)
         elif block:
             for inner in self._same(first, block[0], state):
                 yield from self.blocks(rest, block[1:], inner)
+
+    def _filled(self, hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_State]:
+        if hole.kind != "value":
+            yield state.filled(hole.number, run)
+            return
+        stored = set().union(*map(self._stores, run))
+        if not stored and _is_open(run, hole.kind):
+            # Die Zeile ist gelöscht oder sagt nur, dass sie noch fehlt; die übrigen zählen weiter.
+            yield state.filled(hole.number, run)
+            return
+        last = sorted(self._stores(run[-1])) if run else []
+        options = [state]
+        for target in sorted(hole.targets):
+            extended = []
+            for option in options:
+                if target in option.names:
+                    if option.names[target] in stored:
+                        extended.append(option)
+                else:
+                    own = [target] if target in stored else last
+                    extended += [new for name in own if (new := option.bound(target, name))]
+            options = extended
+        for option in options:
+            yield option.filled(hole.number, run)
+
+    def _stores(self, statement: ast.stmt) -> set[str]:
+        if statement not in self._stored:
+            self._stored[statement] = stored_names([statement])
+        return self._stored[statement]
 
     def _same(self, ours: object, theirs: object, state: _State) -> Iterator[_State]:
         if isinstance(ours, ast.Name) and isinstance(theirs, ast.Name):
@@ -349,34 +380,6 @@ def _lengths(longest: int) -> Iterator[int]:
     # Eine Anweisung je Lücke ist der Normalfall, keine der seltenste.
     yield from range(1, longest + 1)
     yield 0
-
-
-def _hole_states(hole: _Hole, run: list[ast.stmt], state: _State) -> Iterator[_State]:
-    if hole.kind != "value":
-        yield state.filled(hole.number, run)
-        return
-    stored = stored_names(run)
-    if not stored and _is_open(run, hole.kind):
-        # Die Zeile ist gelöscht oder sagt nur, dass sie noch fehlt; die übrigen zählen weiter.
-        yield state.filled(hole.number, run)
-        return
-    options = [state]
-    for target in sorted(hole.targets):
-        extended = []
-        for option in options:
-            if target in option.names:
-                if option.names[target] in stored:
-                    extended.append(option)
-            else:
-                own = [target] if target in stored else _stored_last(run)
-                extended += [new for name in own if (new := option.bound(target, name))]
-        options = extended
-    for option in options:
-        yield option.filled(hole.number, run)
-
-
-def _stored_last(run: list[ast.stmt]) -> list[str]:
-    return sorted(stored_names(run[-1:]))
 
 
 def _score(

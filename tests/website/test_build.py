@@ -129,7 +129,10 @@ def test_a_change_executes_only_the_pages_that_use_it(scratch: Callable[..., Pat
 def test_what_a_cell_reads_on_a_hidden_path_counts_too(scratch: Callable[..., Path]):
     module = "importlib\n\nvalue = importlib.import_module('pool' 'ing.solution').__name__"
     reading = "os\n\nprint(open('daten.txt').read())"
-    texts = {"modul.md": STAMPED.format(module=module), "datei.md": STAMPED.format(module=reading)}
+    texts = {
+        "pooling.md": STAMPED.format(module=module),
+        "datei.md": STAMPED.format(module=reading),
+    }
     root = scratch(("pooling",), texts)
     data = root / "docs" / "daten.txt"
     data.write_text("eins")
@@ -141,7 +144,7 @@ def test_what_a_cell_reads_on_a_hidden_path_counts_too(scratch: Callable[..., Pa
     def built() -> tuple[str, str]:
         result = run_build(root)
         assert result.returncode == 0, result.stderr
-        return shown("modul"), shown("datei")
+        return shown("pooling"), shown("datei")
 
     first = built()
     package = root / "pooling" / "__init__.py"

