@@ -12,10 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from faltwerk.__main__ import main as faltwerk
 from faltwerk.exercise import exercise_names
 from website.fingerprints import digest, package_files
-from website.finishing import finish
 from website.places import ROOT, AddressError, build_folder, public_address, shown
 
 # Was außer den Dateien auf die Website wirkt.
@@ -77,8 +75,6 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _build(folder: Path, jobs: int) -> int:
     """Baut nach ``staging``; der Rückgabewert ist der des Befehls, der gescheitert ist."""
-    if code := faltwerk(["stubs", "--check"]):
-        return code
     _clear(folder)
     raw, staging = folder / "sphinx", folder / "staging"
     command = [
@@ -87,19 +83,27 @@ def _build(folder: Path, jobs: int) -> int:
         "docs", str(raw),
     ]  # fmt: skip
     print("Die Website wird gebaut.", flush=True)
-    try:
-        environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
-        result = subprocess.run(command, cwd=ROOT, env=environment, check=False)
-    except KeyboardInterrupt:
-        print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
-        return 130
-    if result.returncode:
+    environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as sphinx:
+        try:
+            # Während Sphinx lädt: Was hier gebraucht wird, lädt auch nicht sofort.
+            from faltwerk.__main__ import main as faltwerk
+            from website.finishing import finish
+
+            if code := faltwerk(["stubs", "--check"]):
+                sphinx.terminate()
+                return code
+            code = sphinx.wait()
+        except KeyboardInterrupt:
+            print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
+            return 130
+    if code:
         print(
             "Der Bau ist gescheitert; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr
         )
     else:
         finish(raw, staging, public_address(os.environ))
-    return result.returncode
+    return code
 
 
 def _catalogue() -> str:

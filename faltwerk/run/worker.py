@@ -36,6 +36,7 @@ _LONGEST = 2**28
 
 def main(root: str, exercise: str, framework: str) -> None:
     """Beantwortet Aufträge, bis die Standardeingabe endet."""
+    _end_with_parent()
     sys.path.insert(0, root)
     # Die Antworten laufen über einen eigenen Deskriptor: Ausgaben einer Abgabe erreichen ihn nie.
     answers = os.fdopen(os.dup(1), "wb")
@@ -151,7 +152,7 @@ def _be_child(tree: ast.Module, cases: list[Any], writing: int, seconds: float) 
     dumps, write, leave = json.dumps, os.write, os._exit
     try:
         os.setsid()
-        _end_with_worker()
+        _end_with_parent()
         _limit(seconds)
         _shuffle()
         for observation in observe(tree, cases):
@@ -163,8 +164,12 @@ def _be_child(tree: ast.Module, cases: list[Any], writing: int, seconds: float) 
         leave(status)
 
 
-def _end_with_worker() -> None:
-    """Unter Linux endet ein Lauf mit dem Prüfprozess, auch wenn jemand den abbricht."""
+def _end_with_parent() -> None:
+    """Unter Linux endet dieser Prozess mit dem, der ihn begonnen hat.
+
+    So überlebt kein Lauf seine Prüfung, auch wenn jemand sie abbricht: Er endet mit dem
+    Prüfprozess und der mit dem Befehl.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

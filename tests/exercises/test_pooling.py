@@ -338,6 +338,7 @@ def judge() -> Judge:
     return Judge(load("pooling", ROOT), given_cases, MISTAKES, run)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number", range(1, 32))
 def test_mistakes_differ_from_the_solution_and_each_other(judge: Judge, number: int) -> None:

@@ -266,6 +266,7 @@ def test_parts_in_different_styles_pass() -> None:
     assert list(problems(mixed, ALL)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", range(len(MISTAKES)))
 def test_every_known_mistake_is_seen_by_the_cases(index: int) -> None:
     mistake = MISTAKES[index]

@@ -254,6 +254,7 @@ def test_a_gap_knows_its_line_and_its_statements_are_marked_as_the_students():
     assert found.statements[0].lineno == 1_000_008
 
 
+@pytest.mark.slow
 def test_a_hopeless_submission_ends_soon():
     many = "\n".join(f"    v{n} = v{n - 1}  # Lücke ({n})" for n in range(1, 30))
     solution = f"def f(v0):\n{many}\n    return v29\n"

@@ -145,7 +145,7 @@ def test_a_run_ends_with_its_check(tiny, tmp_path: Path):
 
 def until(happened: Any) -> None:
     """Wartet, bis etwas geschehen ist."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 30
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -104,6 +104,7 @@ def test_recording_is_complete_after_every_seed(
     assert "lässt sich nicht schreiben" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_recording_was_made_with_this_code(data: Data) -> None:
     recording = recorded("shortcuts")
     assert recording["settings"] == vars(Recipe())

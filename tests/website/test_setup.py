@@ -71,6 +71,7 @@ def test_missing_venv_module_is_one_sentence(
     assert "fehlt das Modul venv" in error and error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_failed_download_is_one_sentence_and_leaves_no_stamp(tmp_path: Path):
     root = tmp_path / "Kurs für mich"
     (root / "tools").mkdir(parents=True)
@@ -87,6 +88,7 @@ def test_failed_download_is_one_sentence_and_leaves_no_stamp(tmp_path: Path):
     assert not (root / ".venv" / "faltwerk-requirements").exists()
 
 
+@pytest.mark.slow
 def test_a_broken_lock_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
