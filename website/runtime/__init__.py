@@ -21,6 +21,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from website.course import exercises
+from website.fingerprints import digest, package_files
 from website.memo import computed_once
 from website.places import SCRIPTS
 
@@ -59,13 +60,20 @@ def runtime_files(root: Path) -> dict[str, bytes]:
         "pyodide-lock.json": _numpy_lock((vendor / "pyodide-lock.json").read_bytes()),
         "python_stdlib.zip": (vendor / "python_stdlib.zip").read_bytes(),
         wheel.name: wheel.read_bytes(),
-        "kurs.zip": course_archive(root),
+        "kurs.zip": _course(root),
     }
     return files
 
 
 def _packed(data: bytes) -> bytes:
     return computed_once((b"gzip -9", data), lambda: gzip.compress(data, 9, mtime=0))
+
+
+def _course(root: Path) -> bytes:
+    """Das Archiv des Kurses; welche Module hineingehören, steht erst nach deren Lesen fest."""
+    names = ["faltwerk", *(exercise.name for exercise in exercises(root) if exercise.browser)]
+    files = [Path(__file__), *package_files(root, names)]
+    return computed_once((digest((), files, root).encode(),), lambda: course_archive(root))
 
 
 def _numpy_lock(data: bytes) -> bytes:
