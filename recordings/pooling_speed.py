@@ -7,14 +7,7 @@ Gemessen wird mit einem Thread und in float64, vorwärts und rückwärts zusamme
 
 from __future__ import annotations
 
-import datetime
-import json
-import os
-import platform
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,9 +15,8 @@ import torch.nn.functional as F
 from numpy.lib.stride_tricks import sliding_window_view
 
 from pooling.solution import MaxPool2dBackward
-from resnet.training.cpu_name import cpu_name
+from recordings.timings import fastest, record
 
-TIMINGS = Path(__file__).with_name("pooling_speed.json")
 SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128)
 SAMPLES, CHANNELS = 2, 4
 KERNEL, STRIDE = (3, 3), (2, 2)
@@ -85,34 +77,15 @@ def maxpool2d_windows_grad(
 
 def main() -> int:
     """Misst alle Bildgrößen und schreibt das Ergebnis."""
-    if os.environ.get("OMP_NUM_THREADS") != "1":
-        print(
-            "Setzen Sie OMP_NUM_THREADS=1, damit auch NumPy mit einem Thread rechnet.",
-            file=sys.stderr,
-        )
-        return 2
-    torch.set_num_threads(1)
-    result = {
-        "command": "OMP_NUM_THREADS=1 python -m recordings.pooling_speed",
-        "date": datetime.date.today().isoformat(),
-        "processor": cpu_name(),
-        "threads": 1,
-        "versions": {
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__.split("+")[0],
-        },
+    settings = {
         "samples": SAMPLES,
         "channels": CHANNELS,
         "kernel": KERNEL,
         "stride": STRIDE,
         "repeats": REPEATS,
         "statistic": "min",
-        "rows": [measure(size) for size in SIZES],
     }
-    TIMINGS.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{TIMINGS} geschrieben.")
-    return 0
+    return record("pooling_speed", settings, measure, SIZES)
 
 
 def measure(size: int) -> dict[str, float]:
@@ -142,20 +115,9 @@ def measure(size: int) -> dict[str, float]:
         torch.autograd.grad(F.max_pool2d(tensor, KERNEL, STRIDE), tensor, upstream)
 
     steps = {"loops_ms": loops, "windows_ms": windows, "torch_ms": pytorch}
-    row = {"size": size} | {name: _fastest(step) for name, step in steps.items()}
+    row = {"size": size} | fastest(steps, REPEATS)
     print(row)
     return row
-
-
-def _fastest(step: Callable[[], None]) -> float:
-    step()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        step()
-        times.append((time.perf_counter() - start) * 1000)
-    # Das Minimum: Was andere Programme auf demselben Rechner kosten, soll nicht mitgemessen werden.
-    return round(min(times), 4)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import argparse
 import shutil
 import sys
 import threading
+from collections.abc import Callable
 
 from faltwerk.arguments import Parser
 from website.pdf import PdfError, print_course
@@ -34,24 +35,25 @@ def serve(port: int) -> int:
     if not (folder / "index.html").is_file():
         print("Es gibt noch keine gebaute Website; »make html« baut sie.", file=sys.stderr)
         return 1
-    try:
+
+    def show() -> None:
         with serve_folder(folder, port) as address:
             print(f"Die Website ist unter {address}/ zu sehen (Ende: Strg+C).", flush=True)
             threading.Event().wait()
-    except BusyError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print()
-    return 0
+
+    return _until_interrupted(show)
 
 
 def live(port: int) -> int:
     """Baut bei jedem Speichern neu und zeigt die Website dabei, bis Strg+C gedrückt wird."""
     from website import live as watching
 
+    return _until_interrupted(lambda: watching.live(port))
+
+
+def _until_interrupted(show: Callable[[], None]) -> int:
     try:
-        watching.live(port)
+        show()
     except BusyError as error:
         print(error, file=sys.stderr)
         return 1
