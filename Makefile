@@ -30,10 +30,10 @@ html: setup
 	@$(VENV_PYTHON) -m website build
 
 test: lint
-	@$(VENV_PYTHON) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 quick: lint
-	@$(VENV_PYTHON) -m pytest -n 4 -m "not (browser or site or training or slow)"
+	@$(VENV_PYTHON) -m pytest -n auto --maxprocesses 4 -m "not (browser or site or training or slow)"
 
 lint: setup
 	@$(VENV_PYTHON) -m ruff check .
