@@ -118,9 +118,8 @@ class _Worker:
             cwd=folder, bufsize=0,
             env=environment | {"HOME": folder, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"},
         )  # fmt: skip
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        assert self._process.stdin and self._process.stdout
         self._jobs, self._answers = self._process.stdin, self._process.stdout
-        self._errors = self._process.stderr
 
     def send(self, job: object) -> None:
         """Gibt einen Auftrag ab."""
@@ -161,13 +160,13 @@ class _Worker:
         return bytes(data)
 
     def last_words(self) -> str:
-        """Die letzte Zeile, die der beendete Prozess gemeldet hat."""
-        return " ".join(self._errors.read().decode(errors="replace").strip().splitlines()[-1:])
+        """Beendet den Prozess und gibt die letzte Zeile zurück, die er gemeldet hat."""
+        return " ".join(self.stop().decode(errors="replace").strip().splitlines()[-1:])
 
-    def stop(self) -> None:
-        """Beendet den Prozess."""
+    def stop(self) -> bytes:
+        """Beendet den Prozess, auch einen stummen, und gibt zurück, was er gemeldet hat."""
         self._process.kill()
-        self._process.communicate()
+        return self._process.communicate()[1]
 
 
 def _loads_torch(tree: ast.Module) -> bool:

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faltwerk.exercise import ExerciseError
 from faltwerk.judge.compare import difference
 from faltwerk.judge.observation import encode, is_observation
 from faltwerk.run import sandbox
@@ -107,6 +108,17 @@ def test_a_silent_process_is_ended(tiny, lying, monkeypatch: pytest.MonkeyPatch)
     with Sandbox(tiny) as box:
         assert box.run(ast.parse(""), [0, 1])[0][0] == "killed"
     assert time.monotonic() - begun < 60
+
+
+def test_a_process_that_never_starts_is_one_sentence(
+    tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    mute = tmp_path / "worker.py"
+    mute.write_text("import time; time.sleep(600)", encoding="utf-8")
+    monkeypatch.setattr(sandbox, "_WORKER", mute)
+    monkeypatch.setattr(sandbox, "_START_SECONDS", 0.5)
+    with pytest.raises(ExerciseError, match="der Prüfprozess startet nicht"), Sandbox(tiny):
+        pass
 
 
 def test_who_stops_the_process_gets_a_verdict(tiny, monkeypatch: pytest.MonkeyPatch):

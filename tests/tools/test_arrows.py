@@ -44,6 +44,7 @@ def checked(root: Path) -> subprocess.CompletedProcess[str]:
         ("resnet/training/images.py", "from website import palette", "Werkzeuge, Aufzeichnungen"),
         ("faltwerk/judge/compare.py", "from faltwerk.run import sandbox", "Innerhalb von faltwerk"),
         ("website/prose/motion.py", "from website.cells import display", "Innerhalb von website"),
+        ("faltwerk/judge/compare.py", "import subprocess", "Der Richter rechnet nur"),
         ("seresnet/trace.py", "import sphinx", "wissen nichts von Sphinx"),
     ],
 )
