@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from faltwerk.__main__ import main as faltwerk
 from faltwerk.exercise import exercise_names
 from website.fingerprints import digest, package_files
+from website.finishing import finish
 from website.places import ROOT, AddressError, build_folder, public_address, shown
 
 # Was außer den Dateien auf die Website wirkt.
@@ -46,7 +48,7 @@ def build(jobs: int) -> int:
         if stamp.is_file() and stamp.read_text() == wanted and html.is_dir():
             print(f"Nichts hat sich geändert; die Website steht in {shown(html)}.")
             return 0
-        code = _build(folder, jobs)
+        code = _build(folder, jobs, address)
         if code:
             return code
         publish(folder / "staging", html)
@@ -73,8 +75,11 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _build(folder: Path, jobs: int) -> int:
+def _build(folder: Path, jobs: int, address: str) -> int:
     """Baut nach ``staging``; der Rückgabewert ist der des Befehls, der gescheitert ist."""
+    # Vor allem anderen: Ein veralteter Rumpf kostet den letzten Bau nicht.
+    if code := faltwerk(["stubs", "--check"]):
+        return code
     _clear(folder)
     raw, staging = folder / "sphinx", folder / "staging"
     command = [
@@ -83,26 +88,18 @@ def _build(folder: Path, jobs: int) -> int:
         "docs", str(raw),
     ]  # fmt: skip
     print("Die Website wird gebaut.", flush=True)
-    environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as sphinx:
-        try:
-            # Während Sphinx lädt: Was hier gebraucht wird, lädt auch nicht sofort.
-            from faltwerk.__main__ import main as faltwerk
-            from website.finishing import finish
-
-            if code := faltwerk(["stubs", "--check"]):
-                sphinx.terminate()
-                return code
-            code = sphinx.wait()
-        except KeyboardInterrupt:
-            print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
-            return 130
+    try:
+        environment = {"SOURCE_DATE_EPOCH": _EPOCH, **os.environ}
+        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        print("Abgebrochen; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr)
+        return 130
     if code:
         print(
             "Der Bau ist gescheitert; die zuletzt gebaute Website bleibt stehen.", file=sys.stderr
         )
     else:
-        finish(raw, staging, public_address(os.environ))
+        finish(raw, staging, address)
     return code
 
 
